@@ -1,0 +1,304 @@
+//! The carrier: ids and fields, parsed when they are asked for and not before.
+
+use core::fmt;
+use core::num::NonZeroU32;
+
+use crate::wire::{FIELD_HEADER_LEN, HEADER_LEN, MAX_FIELDS};
+use crate::{Fault, FaultKind, Field, FieldType, SpanId, TraceContext, TraceFlags, TraceId};
+
+/// The carrier of a frame: a view of its bytes (specification section 5). `Copy`; every method is lazy, allocates nothing and never panics.
+///
+/// A message that has no readable carrier (bare, damaged, of an unknown version, above the cap) has an empty one, so that asking is always safe.
+///
+/// ```
+/// use glassine::{Envelope, Field, Message, TraceContext};
+///
+/// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+/// let fields = [Field::Tracestate("congo=t61r"), Field::TextMap { key: "b3", value: "0" }];
+/// let mut buffer = [0; 64];
+/// let len = Envelope::new(context).with_fields(&fields).encode_to_slice(&mut buffer)?;
+///
+/// let carrier = Message::read(&buffer[..len]).carrier();
+/// assert_eq!(carrier.context(), Some(context));
+/// assert_eq!(carrier.tracestate(), Some("congo=t61r"));
+/// assert_eq!(carrier.text_map("B3"), Some("0"));
+/// assert_eq!(carrier.baggage(), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Carrier<'a> {
+    /// The first 24 bytes, if the shape has IDS.
+    ids: Option<(&'a [u8; TraceId::LEN], &'a [u8; SpanId::LEN])>,
+    flags: TraceFlags,
+    /// What follows the ids.
+    fields: &'a [u8],
+}
+
+impl<'a> Carrier<'a> {
+    pub(crate) const EMPTY: Self = Self { ids: None, flags: TraceFlags::NONE, fields: &[] };
+
+    /// `bytes` is the whole carrier; the header's rules hold.
+    pub(crate) fn new(bytes: &'a [u8], has_ids: bool, flags: TraceFlags) -> Self {
+        let split_ids = || {
+            let (trace_id, rest) = bytes.split_first_chunk()?;
+            let (span_id, fields) = rest.split_first_chunk()?;
+            Some(Self { ids: Some((trace_id, span_id)), flags, fields })
+        };
+        let without_ids = Self { ids: None, flags, fields: bytes };
+        if has_ids { split_ids().unwrap_or(without_ids) } else { without_ids }
+    }
+
+    /// The context. `None` without ids, and where either id is all zero (`R-CARRIER-1`). O(1).
+    #[must_use]
+    pub fn context(self) -> Option<TraceContext> {
+        let (trace_id, span_id) = self.ids?;
+        Some(TraceContext::new(TraceId::from_bytes(*trace_id)?, SpanId::from_bytes(*span_id)?, self.flags))
+    }
+
+    /// Whether there are ids of which one is all zero: no context, and no decision either (`R-CARRIER-1`).
+    pub(crate) fn has_zero_id(self) -> bool {
+        self.ids.is_some() && self.context().is_none()
+    }
+
+    /// The text of `tracestate`, if there is a context that it belongs to (`R-FIELD-5`). O(fields before it).
+    #[must_use]
+    pub fn tracestate(self) -> Option<&'a str> {
+        self.context()?;
+        self.well_formed(FieldType::TRACESTATE).find_map(|field| match field {
+            Field::Tracestate(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// The text of `baggage`. O(fields before it).
+    #[must_use]
+    pub fn baggage(self) -> Option<&'a str> {
+        self.well_formed(FieldType::BAGGAGE).find_map(|field| match field {
+            Field::Baggage(text) => Some(text),
+            _ => None,
+        })
+    }
+
+    /// The value of a text-map key, which is compared without regard to ASCII case (`R-FIELD-3`). O(fields before it).
+    #[must_use]
+    pub fn text_map(self, key: &str) -> Option<&'a str> {
+        self.well_formed(FieldType::TEXT_MAP).find_map(|field| match field {
+            Field::TextMap { key: this, value } if this.eq_ignore_ascii_case(key) => Some(value),
+            _ => None,
+        })
+    }
+
+    /// How many messages this sampled one stands for, if there is a sampled context (`R-FIELD-6`). A claim, like every inbound field. O(fields before
+    /// it).
+    #[must_use]
+    pub fn fan_out_weight(self) -> Option<NonZeroU32> {
+        self.context().filter(|context| context.is_sampled())?;
+        self.well_formed(FieldType::FAN_OUT_WEIGHT).find_map(|field| match field {
+            Field::FanOutWeight(weight) => Some(weight),
+            _ => None,
+        })
+    }
+
+    /// The further contexts, in the carrier's order.
+    pub fn further_contexts(self) -> impl Iterator<Item = TraceContext> + 'a {
+        self.well_formed(FieldType::FURTHER_CONTEXT).filter_map(|field| match field {
+            Field::FurtherContext(context) => Some(context),
+            _ => None,
+        })
+    }
+
+    /// The fields that count, in the carrier's order, unknown ones among them: no malformed, misplaced or repeated ones. At most 128. Each step
+    /// looks back for repetitions, so that a whole pass is O(fields²), with at most 128 fields.
+    #[must_use]
+    pub fn fields(self) -> Fields<'a> {
+        Fields { carrier: self, rest: self.raw_fields() }
+    }
+
+    /// Every field that fits into the carrier, counting or not, in the carrier's order. At most 128.
+    #[must_use]
+    pub fn raw_fields(self) -> RawFields<'a> {
+        let offset = if self.ids.is_some() { FIRST_FIELD_AFTER_IDS } else { HEADER_LEN as u32 };
+        RawFields { rest: self.fields, offset, read: 0 }
+    }
+
+    /// What is wrong inside the carrier, in ascending order of offset (specification section 5.3). For tools and logs: the readings above
+    /// leave out by themselves what is wrong.
+    pub fn faults(self) -> impl Iterator<Item = Fault> + 'a {
+        let zero = |is_zero: bool, kind, offset| is_zero.then_some(Fault::new(kind, offset));
+        let ids = self.ids.into_iter().flat_map(move |(trace_id, span_id)| {
+            let trace_id = zero(TraceId::from_bytes(*trace_id).is_none(), FaultKind::ZeroTraceId, HEADER_LEN as u32);
+            let span_id = zero(SpanId::from_bytes(*span_id).is_none(), FaultKind::ZeroSpanId, SPAN_ID_OFFSET);
+            trace_id.into_iter().chain(span_id)
+        });
+        let fields =
+            self.raw_fields().filter_map(move |raw| self.judge(raw).err().map(|kind| Fault::new(kind, raw.offset)));
+        let end = core::iter::once_with(move || {
+            let mut all = self.raw_fields();
+            all.by_ref().for_each(drop);
+            all.remainder()
+        });
+        ids.chain(fields).chain(end.flatten())
+    }
+
+    /// Whether a field counts, and if not, why.
+    pub(crate) fn judge(self, raw: RawField<'a>) -> Result<Field<'a>, FaultKind> {
+        let field = Field::parse(raw.field_type, raw.value).ok_or(FaultKind::MalformedField)?;
+        if !field.is_in_place(self.context()) {
+            return Err(FaultKind::MisplacedField);
+        }
+        let mut earlier = self.well_formed(raw.field_type).before(raw.offset);
+        if earlier.any(|earlier| field.repeats(&earlier)) {
+            return Err(FaultKind::RepeatedField);
+        }
+        Ok(field)
+    }
+
+    fn well_formed(self, field_type: FieldType) -> WellFormed<'a> {
+        WellFormed { rest: self.raw_fields(), field_type, end: u32::MAX }
+    }
+}
+
+impl fmt::Debug for Carrier<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Carrier")
+            .field("context", &self.context())
+            .field("fields_len", &self.fields.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The fields of a [`Carrier`] that count; made by [`Carrier::fields`].
+#[derive(Clone)]
+pub struct Fields<'a> {
+    carrier: Carrier<'a>,
+    rest: RawFields<'a>,
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        self.rest.find_map(|raw| self.carrier.judge(raw).ok())
+    }
+}
+
+impl core::iter::FusedIterator for Fields<'_> {}
+
+impl fmt::Debug for Fields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// One field as it stands in the carrier, not judged. `Debug` shows where it is and how long, never the value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct RawField<'a> {
+    field_type: FieldType,
+    offset: u32,
+    value: &'a [u8],
+}
+
+impl<'a> RawField<'a> {
+    /// The type.
+    #[must_use]
+    pub const fn field_type(self) -> FieldType {
+        self.field_type
+    }
+
+    /// Where the field begins (its type byte), counted from the start of the message.
+    #[must_use]
+    pub const fn offset(self) -> usize {
+        self.offset as usize
+    }
+
+    /// The bytes of its value.
+    #[must_use]
+    pub const fn value(self) -> &'a [u8] {
+        self.value
+    }
+}
+
+impl fmt::Debug for RawField<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RawField({:02x} at {}, {} bytes)", self.field_type.0, self.offset, self.value.len())
+    }
+}
+
+/// All fields that fit into a [`Carrier`]; made by [`Carrier::raw_fields`].
+#[derive(Clone)]
+pub struct RawFields<'a> {
+    rest: &'a [u8],
+    offset: u32,
+    read: u8,
+}
+
+impl RawFields<'_> {
+    /// What stopped the iteration, once it has stopped, if the carrier did not end there.
+    fn remainder(&self) -> Option<Fault> {
+        let kind = match self.rest {
+            [] => return None,
+            _ if usize::from(self.read) == MAX_FIELDS => FaultKind::TooManyFields,
+            _ => FaultKind::FieldPastEnd,
+        };
+        Some(Fault::new(kind, self.offset))
+    }
+}
+
+impl<'a> Iterator for RawFields<'a> {
+    type Item = RawField<'a>;
+
+    fn next(&mut self) -> Option<RawField<'a>> {
+        if usize::from(self.read) == MAX_FIELDS {
+            return None;
+        }
+        let ([field_type, len @ ..], rest) = self.rest.split_first_chunk::<FIELD_HEADER_LEN>()?;
+        let len = u16::from_be_bytes(*len);
+        let (value, rest) = rest.split_at_checked(usize::from(len))?;
+        let field = RawField { field_type: FieldType(*field_type), offset: self.offset, value };
+        self.rest = rest;
+        // A carrier has at most 65,535 bytes, so neither sum is near its type's end.
+        self.offset = self.offset.wrapping_add(FIELD_HEADER_LEN as u32).wrapping_add(u32::from(len));
+        self.read = self.read.wrapping_add(1);
+        Some(field)
+    }
+}
+
+impl core::iter::FusedIterator for RawFields<'_> {}
+
+impl fmt::Debug for RawFields<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// The well-formed fields of one type, up to an offset.
+struct WellFormed<'a> {
+    rest: RawFields<'a>,
+    field_type: FieldType,
+    end: u32,
+}
+
+impl WellFormed<'_> {
+    fn before(self, end: u32) -> Self {
+        Self { end, ..self }
+    }
+}
+
+impl<'a> Iterator for WellFormed<'a> {
+    type Item = Field<'a>;
+
+    fn next(&mut self) -> Option<Field<'a>> {
+        loop {
+            let raw = self.rest.next().filter(|raw| raw.offset < self.end)?;
+            if raw.field_type != self.field_type {
+                continue;
+            }
+            if let Some(field) = Field::parse(raw.field_type, raw.value) {
+                return Some(field);
+            }
+        }
+    }
+}
+
+const SPAN_ID_OFFSET: u32 = (HEADER_LEN + TraceId::LEN) as u32;
+const FIRST_FIELD_AFTER_IDS: u32 = crate::wire::CONTEXT_LEN as u32;

@@ -1,0 +1,203 @@
+//! One field of a carrier: what it may hold, judged in one place for reading and for writing.
+
+use core::fmt;
+use core::num::NonZeroU32;
+
+use crate::wire::FURTHER_CONTEXT_LEN;
+use crate::{SpanId, TraceContext, TraceFlags, TraceId};
+
+/// The type of a field: an open code point (specification section 5.2 and appendix E).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldType(pub u8);
+
+impl FieldType {
+    /// W3C `tracestate` header text.
+    pub const TRACESTATE: Self = Self(1);
+    /// W3C `baggage` header text.
+    pub const BAGGAGE: Self = Self(2);
+    /// A key and a value of any other propagator.
+    pub const TEXT_MAP: Self = Self(3);
+    /// How many messages a sampled one stands for.
+    pub const FAN_OUT_WEIGHT: Self = Self(4);
+    /// One more context that the message continues.
+    pub const FURTHER_CONTEXT: Self = Self(5);
+    /// The types reserved for grease: senders may insert them, readers skip them (`R-VER-3`).
+    pub const GREASE: [Self; 4] = [Self(0x2A), Self(0x4A), Self(0xAA), Self(0xCA)];
+
+    /// Whether this crate knows what the value means. Type 0, which is never used, counts as known.
+    #[must_use]
+    pub const fn is_known(self) -> bool {
+        self.0 <= Self::FURTHER_CONTEXT.0
+    }
+
+    /// Whether the type is for private use, by agreement of the parties on a channel.
+    #[must_use]
+    pub const fn is_private(self) -> bool {
+        matches!(self.0, 0x60..=0x7F | 0xE0..)
+    }
+
+    /// Whether someone who does not know the type keeps the field when the frame is changed: bit 7 (`R-COPY-2`).
+    #[must_use]
+    pub const fn is_kept_unknown(self) -> bool {
+        self.0 & 0x80 != 0
+    }
+}
+
+impl fmt::Debug for FieldType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FieldType({:02x})", self.0)
+    }
+}
+
+/// One well-formed field (specification section 5.2). Borrows its value; building and reading one allocates nothing.
+///
+/// `Debug` shows the type and the length, never the value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Field<'a> {
+    /// W3C `tracestate` header text: not empty, bytes `09` and `20`–`7E`. Its members are not judged here.
+    Tracestate(&'a str),
+    /// W3C `baggage` header text: not empty, bytes `09` and `20`–`7E`. Its members are not judged here.
+    Baggage(&'a str),
+    /// What another propagator sends, such as `b3`.
+    TextMap {
+        /// 1 to 255 bytes `21`–`7E`, compared without regard to ASCII case; never a key of W3C's own.
+        key: &'a str,
+        /// Any text, also an empty one.
+        value: &'a str,
+    },
+    /// How many messages this sampled one stands for.
+    FanOutWeight(NonZeroU32),
+    /// One more context that the message continues: a member of a batch, or a link.
+    FurtherContext(TraceContext),
+    /// A field of a type that this crate does not know.
+    Unknown {
+        /// The type; never one that [is known](FieldType::is_known).
+        field_type: FieldType,
+        /// Its bytes.
+        value: &'a [u8],
+    },
+}
+
+impl<'a> Field<'a> {
+    /// The field of this type with this value, as it stands on the wire. `None` if it is malformed (`R-FIELD-1`).
+    #[must_use]
+    pub fn parse(field_type: FieldType, value: &'a [u8]) -> Option<Self> {
+        let field = match field_type {
+            FieldType::TRACESTATE => Self::Tracestate(core::str::from_utf8(value).ok()?),
+            FieldType::BAGGAGE => Self::Baggage(core::str::from_utf8(value).ok()?),
+            FieldType::TEXT_MAP => {
+                let (key, value) = split_text_map(value)?;
+                Self::TextMap { key: core::str::from_utf8(key).ok()?, value: core::str::from_utf8(value).ok()? }
+            }
+            FieldType::FAN_OUT_WEIGHT => {
+                Self::FanOutWeight(NonZeroU32::new(u32::from_be_bytes(value.try_into().ok()?))?)
+            }
+            FieldType::FURTHER_CONTEXT => {
+                let value: &[u8; FURTHER_CONTEXT_LEN] = value.try_into().ok()?;
+                let (trace_id, rest) = value.split_first_chunk()?;
+                let (span_id, rest) = rest.split_first_chunk()?;
+                Self::FurtherContext(TraceContext::new(
+                    TraceId::from_bytes(*trace_id)?,
+                    SpanId::from_bytes(*span_id)?,
+                    TraceFlags::from_bits(*rest.first()?),
+                ))
+            }
+            _ => Self::Unknown { field_type, value },
+        };
+        field.is_well_formed().then_some(field)
+    }
+
+    /// The type.
+    #[must_use]
+    pub const fn field_type(&self) -> FieldType {
+        match self {
+            Self::Tracestate(_) => FieldType::TRACESTATE,
+            Self::Baggage(_) => FieldType::BAGGAGE,
+            Self::TextMap { .. } => FieldType::TEXT_MAP,
+            Self::FanOutWeight(_) => FieldType::FAN_OUT_WEIGHT,
+            Self::FurtherContext(_) => FieldType::FURTHER_CONTEXT,
+            Self::Unknown { field_type, .. } => *field_type,
+        }
+    }
+
+    /// Whether a reader would take the field: the column *malformed when* of the specification's table.
+    pub(crate) fn is_well_formed(&self) -> bool {
+        match *self {
+            Self::Tracestate(text) | Self::Baggage(text) => !text.is_empty() && text.bytes().all(is_text),
+            Self::TextMap { key, .. } => {
+                (1..=255).contains(&key.len())
+                    && key.bytes().all(|byte| byte.is_ascii_graphic())
+                    && !W3C_KEYS.iter().any(|own| key.eq_ignore_ascii_case(own))
+            }
+            Self::FanOutWeight(_) | Self::FurtherContext(_) => true,
+            Self::Unknown { field_type, .. } => !field_type.is_known(),
+        }
+    }
+
+    /// Whether the field may stand here: `R-FIELD-5` and `R-FIELD-6`.
+    pub(crate) fn is_in_place(&self, context: Option<TraceContext>) -> bool {
+        match self {
+            Self::Tracestate(_) => context.is_some(),
+            Self::FanOutWeight(_) => context.is_some_and(TraceContext::is_sampled),
+            _ => true,
+        }
+    }
+
+    /// Whether `self` counts once and `earlier` has taken its place: `R-FIELD-2` and `R-FIELD-3`.
+    pub(crate) fn repeats(&self, earlier: &Field<'_>) -> bool {
+        match (self, earlier) {
+            (Self::TextMap { key, .. }, Field::TextMap { key: first, .. }) => key.eq_ignore_ascii_case(first),
+            (Self::Tracestate(_), Field::Tracestate(_))
+            | (Self::Baggage(_), Field::Baggage(_))
+            | (Self::FanOutWeight(_), Field::FanOutWeight(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Hands out the value's bytes as they stand on the wire, in up to three pieces.
+    pub(crate) fn for_each_piece(&self, mut piece: impl FnMut(&[u8])) {
+        match self {
+            Self::Tracestate(text) | Self::Baggage(text) => piece(text.as_bytes()),
+            Self::TextMap { key, value } => {
+                // A well-formed key has at most 255 bytes.
+                piece(&[key.len() as u8]);
+                piece(key.as_bytes());
+                piece(value.as_bytes());
+            }
+            Self::FanOutWeight(weight) => piece(&weight.get().to_be_bytes()),
+            Self::FurtherContext(context) => {
+                piece(context.trace_id().as_bytes());
+                piece(context.span_id().as_bytes());
+                piece(&[context.flags().bits()]);
+            }
+            Self::Unknown { value, .. } => piece(value),
+        }
+    }
+
+    /// Bytes of the value on the wire.
+    pub(crate) fn value_len(&self) -> usize {
+        let mut len = 0;
+        self.for_each_piece(|piece| len += piece.len());
+        len
+    }
+}
+
+impl fmt::Debug for Field<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Field({:02x}, {} bytes)", self.field_type().0, self.value_len())
+    }
+}
+
+/// Keys that have places of their own and are never text-map entries (`R-FIELD-4`).
+const W3C_KEYS: [&str; 3] = ["traceparent", "tracestate", "baggage"];
+
+/// What a header value may hold (specification section 5.2, *text*).
+const fn is_text(byte: u8) -> bool {
+    matches!(byte, b'\t' | b' '..=b'~')
+}
+
+fn split_text_map(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (key_len, rest) = value.split_first()?;
+    rest.split_at_checked(usize::from(*key_len))
+}

@@ -1,0 +1,102 @@
+//! The trace flags.
+
+use core::fmt;
+use core::str::FromStr;
+
+use crate::hex;
+use crate::traceparent::{ParseError, ParseErrorKind};
+
+/// The W3C trace-flags byte, all 8 bits of it (specification section 3; W3C Trace Context level 2, *trace-flags*).
+///
+/// Bits that W3C has not defined are carried as they came. As text it is two lower-case hexadecimal digits.
+///
+/// ```
+/// use glassine::TraceFlags;
+///
+/// let flags = TraceFlags::SAMPLED | TraceFlags::RANDOM;
+/// assert!(flags.is_sampled());
+/// assert_eq!(flags.to_string(), "03");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct TraceFlags(u8);
+
+impl TraceFlags {
+    /// No flag: not sampled.
+    pub const NONE: Self = Self(0);
+    /// Bit 0: the sender may have recorded this trace.
+    pub const SAMPLED: Self = Self(1 << 0);
+    /// Bit 1: the right-most 7 bytes of the trace id are random.
+    pub const RANDOM: Self = Self(1 << 1);
+    /// The bits that W3C Trace Context level 2 defines.
+    pub const LEVEL_2: Self = Self(Self::SAMPLED.0 | Self::RANDOM.0);
+
+    /// The flags with these bits, all of which are kept.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// All 8 bits.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether bit 0 is set.
+    #[must_use]
+    pub const fn is_sampled(self) -> bool {
+        self.0 & Self::SAMPLED.0 != 0
+    }
+
+    /// Whether bit 1 is set.
+    #[must_use]
+    pub const fn is_random(self) -> bool {
+        self.0 & Self::RANDOM.0 != 0
+    }
+
+    /// The same flags with bit 0 as given.
+    #[must_use]
+    pub const fn with_sampled(self, sampled: bool) -> Self {
+        Self(self.0 & !Self::SAMPLED.0 | sampled as u8)
+    }
+
+    /// The bits that are set in both.
+    #[must_use]
+    pub const fn masked(self, mask: Self) -> Self {
+        Self(self.0 & mask.0)
+    }
+}
+
+impl core::ops::BitOr for TraceFlags {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl fmt::Display for TraceFlags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02x}", self.0)
+    }
+}
+
+impl fmt::Debug for TraceFlags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TraceFlags({self})")
+    }
+}
+
+/// Exactly two lower-case hexadecimal digits.
+impl FromStr for TraceFlags {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let text = text.as_bytes();
+        if text.len() != 2 {
+            return Err(ParseError::new(ParseErrorKind::Length, text.len().min(2)));
+        }
+        let [bits] = hex::decode(text).map_err(|at| ParseError::new(ParseErrorKind::Digit, at))?;
+        Ok(Self(bits))
+    }
+}

@@ -1,0 +1,48 @@
+//! A message that owns its bytes.
+
+use alloc::boxed::Box;
+use core::fmt;
+
+use crate::Message;
+use crate::message::Head;
+
+/// A message in an allocation of its own, of exactly its length: for keeping and for handing to other threads.
+///
+/// Made by [`Message::detach`], at the cost of one allocation and one copy of the whole message; nothing is read again.
+///
+/// ```
+/// use glassine::Message;
+///
+/// let kept = {
+///     let receive_buffer = vec![b'h', b'i'];
+///     Message::read(&receive_buffer).detach()
+/// };
+/// assert_eq!(kept.as_message().payload(), b"hi");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct OwnedMessage {
+    bytes: Box<[u8]>,
+    head: Head,
+}
+
+impl OwnedMessage {
+    /// The message, borrowed. O(1).
+    #[must_use]
+    pub fn as_message(&self) -> Message<'_> {
+        Message::new(&self.bytes, self.head)
+    }
+}
+
+impl Message<'_> {
+    /// Copies the message into an allocation of its own. O(message).
+    #[must_use]
+    pub fn detach(self) -> OwnedMessage {
+        OwnedMessage { bytes: self.as_bytes().into(), head: self.head() }
+    }
+}
+
+impl fmt::Debug for OwnedMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_message().fmt(f)
+    }
+}

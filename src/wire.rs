@@ -1,0 +1,60 @@
+//! The constants of the wire, and nothing else (specification sections 3 to 5 and 11).
+//!
+//! ```text
+//!  0     1     2     3     4     5     6     7     8         8+n
+//! | 9E  | ver |  C1   DE  |flags|shape| n, big-endian | carrier | payload … |
+//! ```
+
+/// Byte 0 of every frame.
+pub const MAGIC: u8 = 0x9E;
+
+/// Byte 1 of a frame of version 1, the one that this crate writes.
+pub const VERSION: u8 = 1;
+
+/// Bytes 2 and 3 of every frame.
+pub const GUARD: [u8; 2] = [0xC1, 0xDE];
+
+/// Bytes of the prefix: magic, version, guard.
+pub const PREFIX_LEN: usize = 4;
+
+/// Bytes of the header, in every version.
+pub const HEADER_LEN: usize = 8;
+
+/// Bytes of the ids at the front of a carrier whose shape has [`IDS`].
+pub const IDS_LEN: usize = 24;
+
+/// Bytes before the payload of a frame with a context and no fields.
+pub const CONTEXT_LEN: usize = HEADER_LEN + IDS_LEN;
+
+/// Bit 0 of byte 5: the trace flags state a decision.
+pub const DECIDED: u8 = 1 << 0;
+
+/// Bit 1 of byte 5, in version 1: the carrier begins with ids.
+pub const IDS: u8 = 1 << 1;
+
+/// Bits 2 and 3 of byte 5: 0 in version 1, free in other versions.
+pub const UNKNOWN_SHAPE: u8 = 0b0000_1100;
+
+/// Bits 4 to 7 of byte 5: 0 in every version.
+pub const RESERVED_SHAPE: u8 = 0b1111_0000;
+
+/// The largest carrier that the length field can say.
+pub const MAX_CARRIER_LEN: usize = u16::MAX as usize;
+
+/// A reader's cap on the carrier unless it is set (`R-LIMIT-1`).
+pub const DEFAULT_CARRIER_CAP: u16 = 16_384;
+
+/// Bytes in front of a field's value: its type and its length.
+pub const FIELD_HEADER_LEN: usize = 3;
+
+/// A writer writes no more fields than this, and this crate reads no more (`R-CARRIER-4`).
+pub const MAX_FIELDS: usize = 128;
+
+/// Bytes of the value of a further context: trace id, span id, trace flags.
+pub const FURTHER_CONTEXT_LEN: usize = IDS_LEN + 1;
+
+/// Whether byte 1 of a message may be the version of a frame: 1, 2, 3, 4, 6, 7 or 8 (`R-INV-2`).
+#[must_use]
+pub const fn is_possible_version(byte: u8) -> bool {
+    matches!(byte, 1..=4 | 6..=8)
+}
