@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// What is wrong with a message, and the offset of the byte where it shows (specification sections 5.3, 6 and 9).
+/// What is wrong with a message, and the offset of the byte where it shows (specification sections 5.3, 6, 9 and 10).
 ///
 /// A [damaged](crate::Verdict::Damaged) message has one, as has a carrier above the reader's cap; in closed and always channels it is
 /// the error. 8 bytes, `Copy`.
@@ -93,6 +93,18 @@ kinds! {
     CarrierPastEnd = "carrier_past_end", "the carrier runs past the end of the message";
     /// The carrier is longer than the reader's cap. The payload is unharmed; ids and fields are not read.
     CarrierAboveCap = "carrier_above_cap", "the carrier is longer than this reader's cap";
+    /// Text form: no `;` ends the header within 87,391 characters.
+    TextUnterminated = "text_unterminated", "the text form's header does not end";
+    /// Text form: a character that base64url does not have.
+    TextAlphabet = "text_alphabet", "a character is not base64url";
+    /// Text form: a number of characters that encodes no number of bytes.
+    TextLength = "text_length", "the base64url has an impossible length";
+    /// Text form: unused bits of the last character are not 0.
+    TextUnusedBits = "text_unused_bits", "unused bits of the base64url are set";
+    /// Text form: what was decoded does not begin with the prefix.
+    TextNotAFrame = "text_not_a_frame", "the base64url does not hold a frame";
+    /// Text form: bytes are left over behind the carrier.
+    TextCarrierLength = "text_carrier_length", "the base64url goes on after the carrier";
     /// Always channels: the message is bare.
     NotEnveloped = "not_enveloped", "the message is bare in a channel that is always enveloped";
     /// Closed and always channels: the magic byte is followed by a byte that is never a version.

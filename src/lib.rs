@@ -22,6 +22,8 @@ mod read;
 mod reparent;
 #[cfg(feature = "bytes")]
 mod shared;
+#[cfg(feature = "text")]
+mod text;
 mod traceparent;
 pub mod wire;
 mod write;
@@ -41,5 +43,7 @@ pub use read::{Incomplete, Reader};
 pub use reparent::reparent;
 #[cfg(feature = "bytes")]
 pub use shared::SharedMessage;
+#[cfg(feature = "text")]
+pub use text::{TextMessage, needs_text_escape};
 pub use traceparent::{ParseError, ParseErrorKind, Traceparent};
 pub use write::{EncodeError, EncodeErrorKind, Envelope, needs_escape};

@@ -112,9 +112,8 @@ impl<'a> Message<'a> {
     /// trust policy. O(1), without touching the carrier.
     #[must_use]
     #[inline]
-    pub fn claims_sampled(self) -> bool {
-        // Without DECIDED the flags are 0: anything else is damaged.
-        self.head.is_framed() && self.head.flags.is_sampled()
+    pub const fn claims_sampled(self) -> bool {
+        self.head.claims_sampled()
     }
 
     /// What the sender decided, if it did (`R-READ-8`). Looks at the ids, because a frame with an id that is all zero has no decision. O(1).
@@ -140,7 +139,7 @@ impl<'a> Message<'a> {
     #[must_use]
     pub fn carrier(self) -> Carrier<'a> {
         let head = self.head;
-        if head.verdict != Verdict::Enveloped || head.fault.is_some() {
+        if !head.has_readable_carrier() {
             return Carrier::EMPTY;
         }
         let bytes = self.bytes.get(HEADER_LEN..head.framed_payload_offset as usize).unwrap_or_default();
@@ -205,6 +204,18 @@ impl Head {
     #[inline]
     const fn is_framed(&self) -> bool {
         matches!(self.verdict, Verdict::Enveloped | Verdict::UnknownVersion)
+    }
+
+    /// Whether the carrier is one of version 1 and within the cap.
+    #[inline]
+    pub(crate) const fn has_readable_carrier(&self) -> bool {
+        matches!(self.verdict, Verdict::Enveloped) && self.fault.is_none()
+    }
+
+    #[inline]
+    pub(crate) const fn claims_sampled(&self) -> bool {
+        // Without DECIDED the flags are 0: anything else is damaged.
+        self.is_framed() && self.flags.is_sampled()
     }
 
     #[inline]

@@ -26,6 +26,10 @@ pub struct OwnedMessage {
 }
 
 impl OwnedMessage {
+    pub(crate) fn new(bytes: Box<[u8]>, head: Head) -> Self {
+        Self { bytes, head }
+    }
+
     /// The message, borrowed. O(1).
     #[must_use]
     pub fn as_message(&self) -> Message<'_> {
@@ -37,7 +41,7 @@ impl Message<'_> {
     /// Copies the message into an allocation of its own. O(message).
     #[must_use]
     pub fn detach(self) -> OwnedMessage {
-        OwnedMessage { bytes: self.as_bytes().into(), head: self.head() }
+        OwnedMessage::new(self.as_bytes().into(), self.head())
     }
 }
 

@@ -43,7 +43,7 @@ impl Reader {
     /// Reads a message of a mixed channel. Total: every byte string has a reading, and every reading has a payload.
     #[must_use]
     pub fn read(self, bytes: &[u8]) -> Message<'_> {
-        Message::new(bytes, self.head(bytes))
+        Message::new(bytes, self.head(bytes, bytes.len()))
     }
 
     /// Reads a message of a closed channel: one that does not begin with the magic byte is bare, and one that does is a frame or an error.
@@ -51,7 +51,7 @@ impl Reader {
     /// # Errors
     /// The [`Fault`] that a mixed channel would call damaged, or what makes the message no frame (`R-CHAN-1`).
     pub fn read_closed(self, bytes: &[u8]) -> Result<Message<'_>, Fault> {
-        Ok(Message::new(bytes, closed(bytes, self.head(bytes))?))
+        Ok(Message::new(bytes, closed(bytes, self.head(bytes, bytes.len()))?))
     }
 
     /// Reads a message of an always channel: it is a frame or an error.
@@ -59,7 +59,7 @@ impl Reader {
     /// # Errors
     /// As [`read_closed`](Self::read_closed), and [`FaultKind::NotEnveloped`] for a bare message (`R-CHAN-2`).
     pub fn read_always(self, bytes: &[u8]) -> Result<Message<'_>, Fault> {
-        Ok(Message::new(bytes, always(bytes, self.head(bytes))?))
+        Ok(Message::new(bytes, always(bytes, self.head(bytes, bytes.len()))?))
     }
 
     /// Reads the beginning of a message whose end has not arrived yet. The payload of the answer is what has arrived of it.
@@ -73,7 +73,7 @@ impl Reader {
         if bytes.len() < PREFIX_LEN && could_become_prefix(bytes) {
             return Err(Incomplete { needs: PREFIX_LEN as u32 });
         }
-        let head = self.head(bytes);
+        let head = self.head(bytes, bytes.len());
         match head.fault.map(Fault::kind) {
             Some(FaultKind::TruncatedHeader) => Err(Incomplete { needs: HEADER_LEN as u32 }),
             Some(FaultKind::CarrierPastEnd) => Err(Incomplete { needs: head.framed_payload_offset }),
@@ -81,18 +81,19 @@ impl Reader {
         }
     }
 
-    /// The one parser: the tables of specification section 6, row by row.
+    /// The one parser: the tables of specification section 6, row by row. `front` is the message or at least its first 8 bytes, `len` the length of the
+    /// whole message.
     #[inline]
-    pub(crate) fn head(self, bytes: &[u8]) -> Head {
-        let [magic, version, guard_0, guard_1, after_prefix @ ..] = bytes else {
+    pub(crate) fn head(self, front: &[u8], len: usize) -> Head {
+        let [magic, version, guard_0, guard_1, after_prefix @ ..] = front else {
             return Head::BARE;
         };
         if *magic != MAGIC || [*guard_0, *guard_1] != GUARD || !is_possible_version(*version) {
             return Head::BARE;
         }
-        let [flags, shape, len_0, len_1, after_header @ ..] = after_prefix else {
+        let [flags, shape, len_0, len_1, ..] = after_prefix else {
             // Fewer than 8 bytes, so the length fits.
-            return Head::BARE.damaged(FaultKind::TruncatedHeader, bytes.len() as u32);
+            return Head::BARE.damaged(FaultKind::TruncatedHeader, len as u32);
         };
         let carrier_len = u16::from_be_bytes([*len_0, *len_1]);
         let head = Head {
@@ -106,7 +107,7 @@ impl Reader {
         if let Some((kind, offset)) = head.header_fault(carrier_len) {
             return head.damaged(kind, offset);
         }
-        if after_header.len() < usize::from(carrier_len) {
+        if len < head.framed_payload_offset as usize {
             return head.damaged(FaultKind::CarrierPastEnd, LENGTH_AT);
         }
         if *version != VERSION {
@@ -178,7 +179,7 @@ impl Head {
         None
     }
 
-    fn damaged(self, kind: FaultKind, offset: u32) -> Self {
+    pub(crate) fn damaged(self, kind: FaultKind, offset: u32) -> Self {
         Self { verdict: Verdict::Damaged, fault: Some(Fault::new(kind, offset)), ..self }
     }
 }

@@ -72,7 +72,7 @@ impl Reader {
     /// [`read`](Self::read) over a shared buffer. O(1).
     #[must_use]
     pub fn read_shared(self, bytes: Bytes) -> SharedMessage {
-        let head = self.head(&bytes);
+        let head = self.head(&bytes, bytes.len());
         SharedMessage { bytes, head }
     }
 
@@ -81,7 +81,7 @@ impl Reader {
     /// # Errors
     /// As [`read_closed`](Self::read_closed).
     pub fn read_closed_shared(self, bytes: &Bytes) -> Result<SharedMessage, Fault> {
-        let head = closed(bytes, self.head(bytes))?;
+        let head = closed(bytes, self.head(bytes, bytes.len()))?;
         Ok(SharedMessage { bytes: bytes.clone(), head })
     }
 
@@ -90,7 +90,7 @@ impl Reader {
     /// # Errors
     /// As [`read_always`](Self::read_always).
     pub fn read_always_shared(self, bytes: &Bytes) -> Result<SharedMessage, Fault> {
-        let head = always(bytes, self.head(bytes))?;
+        let head = always(bytes, self.head(bytes, bytes.len()))?;
         Ok(SharedMessage { bytes: bytes.clone(), head })
     }
 }

@@ -1,4 +1,4 @@
-//! The constants of the wire, and nothing else (specification sections 3 to 5 and 11).
+//! The constants of the wire, and nothing else (specification sections 3 to 5, 10 and 11).
 //!
 //! ```text
 //!  0     1     2     3     4     5     6     7     8         8+n
@@ -52,6 +52,15 @@ pub const MAX_FIELDS: usize = 128;
 
 /// Bytes of the value of a further context: trace id, span id, trace flags.
 pub const FURTHER_CONTEXT_LEN: usize = IDS_LEN + 1;
+
+/// What every message in text form begins with (specification section 10).
+pub const TEXT_PREFIX: &str = "~glassine;";
+
+/// What ends the encoded header and carrier of the text form.
+pub const TEXT_END: u8 = b';';
+
+/// The most characters that header and carrier have in text form.
+pub const MAX_ENCODED_LEN: usize = ((HEADER_LEN + MAX_CARRIER_LEN) * 4).div_ceil(3);
 
 /// Whether byte 1 of a message may be the version of a frame: 1, 2, 3, 4, 6, 7 or 8 (`R-INV-2`).
 #[must_use]

@@ -1,0 +1,224 @@
+//! The text form, for channels that carry text only (specification section 10).
+
+use alloc::string::String;
+use core::fmt;
+
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::message::Head;
+use crate::wire::{CONTEXT_LEN, HEADER_LEN, IDS, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX};
+use crate::{Carrier, EncodeError, Envelope, Fault, FaultKind, OwnedMessage, Reader, TraceContext, Verdict};
+
+/// Whether a text must be put in an envelope because of how it begins (`R-TEXT-4`): the escape rule of text channels. O(1).
+#[must_use]
+pub fn needs_text_escape(payload: &str) -> bool {
+    payload.starts_with(TEXT_PREFIX)
+}
+
+/// A message of a text channel that was read: a view of its text (specification section 10). `Copy`.
+///
+/// Reading has judged the header and the encoding; it has allocated nothing, and nothing in the carrier is decoded before it is asked for. Whether a
+/// channel is binary or text is a matter of configuration: no reader looks for both.
+///
+/// ```
+/// use glassine::{Envelope, Field, TextMessage, TraceContext};
+///
+/// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03".parse()?;
+/// let text = Envelope::new(context).encode_to_text("{\"id\":7}")?;
+/// assert_eq!(text, "~glassine;ngHB3gMDABhL-S81d7NNpqPOkp0ODkc2APBnqgupArc;{\"id\":7}");
+///
+/// let message = TextMessage::read(&text);
+/// assert_eq!(message.payload(), "{\"id\":7}");
+/// assert_eq!(message.context(), Some(context));
+/// assert_eq!(message.decode().as_message().carrier().baggage(), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct TextMessage<'a> {
+    text: &'a str,
+    /// The base64url of header and carrier; empty for bare and damaged messages.
+    encoded: &'a str,
+    /// What the decoded header says, with the offsets of faults in the text.
+    head: Head,
+}
+
+impl<'a> TextMessage<'a> {
+    /// Reads a message of a mixed text channel, with the default cap on the carrier: [`Reader::read_text`].
+    #[must_use]
+    pub fn read(text: &'a str) -> Self {
+        Reader::new().read_text(text)
+    }
+
+    /// What the message is.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        self.head.verdict
+    }
+
+    /// What is wrong: with the form or the header of a damaged message, or a carrier above the cap. The offset counts in the text.
+    #[must_use]
+    pub const fn fault(self) -> Option<Fault> {
+        self.head.fault
+    }
+
+    /// Whether the header claims that the trace is sampled, as [`Message::claims_sampled`](crate::Message::claims_sampled). O(1).
+    #[must_use]
+    pub const fn claims_sampled(self) -> bool {
+        self.head.claims_sampled()
+    }
+
+    /// The context that the message carries, by value. O(1): decodes the ids, without allocating.
+    #[must_use]
+    pub fn context(self) -> Option<TraceContext> {
+        if !self.head.has_readable_carrier() || self.head.shape & IDS == 0 {
+            return None;
+        }
+        let (front, _) = decode_front::<{ CONTEXT_LEN }>(self.encoded)?;
+        Carrier::new(front.get(HEADER_LEN..)?, true, self.head.flags).context()
+    }
+
+    /// The frame in binary, without the payload: for the decision, `tracestate`, `baggage` and all other fields, whose offsets count in the decoded bytes.
+    /// O(carrier), one allocation. Bare and damaged messages have none of these.
+    #[must_use]
+    pub fn decode(self) -> OwnedMessage {
+        // The encoding was judged when the message was read.
+        let bytes = BASE64URL_NOPAD.decode(self.encoded.as_bytes()).unwrap_or_default();
+        OwnedMessage::new(bytes.into(), self.head)
+    }
+
+    /// Where the payload begins in the text: 0 for bare and damaged messages.
+    #[must_use]
+    pub const fn payload_offset(self) -> usize {
+        match self.encoded.len() {
+            0 => 0,
+            encoded => TEXT_PREFIX.len() + encoded + 1,
+        }
+    }
+
+    /// The payload, as it was sent: all of the text if it is bare or damaged. O(1).
+    #[must_use]
+    pub fn payload(self) -> &'a str {
+        self.text.get(self.payload_offset()..).unwrap_or_default()
+    }
+}
+
+impl Reader {
+    /// Reads a message of a mixed text channel. Total, like [`read`](Self::read). O(encoded header and carrier), allocates nothing.
+    #[must_use]
+    pub fn read_text(self, text: &str) -> TextMessage<'_> {
+        let whole = |head| TextMessage { text, encoded: "", head };
+        let Some(after_prefix) = text.strip_prefix(TEXT_PREFIX) else {
+            return whole(Head::BARE);
+        };
+        match self.text_head(after_prefix) {
+            Ok((head, encoded)) => TextMessage { text, encoded, head },
+            Err((kind, offset)) => whole(Head::BARE.damaged(kind, (TEXT_PREFIX.len() + offset) as u32)),
+        }
+    }
+
+    /// Reads a message of a closed text channel: what begins with the prefix is a frame or an error.
+    ///
+    /// # Errors
+    /// The [`Fault`] that a mixed channel would call damaged.
+    pub fn read_closed_text(self, text: &str) -> Result<TextMessage<'_>, Fault> {
+        let message = self.read_text(text);
+        match (message.verdict(), message.fault()) {
+            (Verdict::Damaged, Some(fault)) => Err(fault),
+            _ => Ok(message),
+        }
+    }
+
+    /// Reads a message of an always text channel: it is a frame or an error.
+    ///
+    /// # Errors
+    /// As [`read_closed_text`](Self::read_closed_text), and [`FaultKind::NotEnveloped`] for a bare message.
+    pub fn read_always_text(self, text: &str) -> Result<TextMessage<'_>, Fault> {
+        match self.read_closed_text(text)? {
+            message if message.verdict() == Verdict::Bare => Err(Fault::new(FaultKind::NotEnveloped, 0)),
+            message => Ok(message),
+        }
+    }
+
+    /// The table of specification section 10, row by row. Offsets count from behind the prefix.
+    fn text_head(self, text: &str) -> Result<(Head, &str), (FaultKind, usize)> {
+        let longest = text.len().min(MAX_ENCODED_LEN);
+        let end = text.bytes().take(MAX_ENCODED_LEN + 1).position(|byte| byte == TEXT_END);
+        let end = end.ok_or((FaultKind::TextUnterminated, longest))?;
+        let encoded = text.get(..end).ok_or((FaultKind::TextUnterminated, longest))?;
+        if let Some(at) = encoded.bytes().position(|byte| !is_base64url(byte)) {
+            return Err((FaultKind::TextAlphabet, at));
+        }
+        if end % CHARS == 1 {
+            return Err((FaultKind::TextLength, end));
+        }
+        let last = encoded.get(end - end % CHARS..).unwrap_or_default();
+        if BASE64URL_NOPAD.decode_mut(last.as_bytes(), &mut [0; BYTES][..last.len() * BYTES / CHARS]).is_err() {
+            return Err((FaultKind::TextUnusedBits, end - 1));
+        }
+
+        let decoded_len = end * BYTES / CHARS;
+        let (front, len) = decode_front::<HEADER_LEN>(encoded).ok_or((FaultKind::TextNotAFrame, 0))?;
+        let head = self.head(front.get(..len).unwrap_or_default(), decoded_len);
+        let in_text = |fault: Fault| (fault.kind(), fault.offset() * CHARS / BYTES);
+        match (head.verdict, head.fault) {
+            (Verdict::Bare, _) => Err((FaultKind::TextNotAFrame, 0)),
+            (Verdict::Damaged, Some(fault)) => Err(in_text(fault)),
+            _ if head.framed_payload_offset as usize != decoded_len => {
+                Err((FaultKind::TextCarrierLength, LENGTH_AT * CHARS / BYTES))
+            }
+            (_, fault) => {
+                let fault = fault.map(in_text);
+                let fault = fault.map(|(kind, offset)| Fault::new(kind, (TEXT_PREFIX.len() + offset) as u32));
+                Ok((Head { fault, ..head }, encoded))
+            }
+        }
+    }
+}
+
+impl Envelope<'_> {
+    /// The whole message in text form. A payload is text by its type; one that is not cannot be sent in this form (`R-TEXT-3`). O(frame).
+    ///
+    /// # Errors
+    /// An [`EncodeError`] if the envelope cannot be written.
+    pub fn encode_to_text(&self, payload: &str) -> Result<String, EncodeError> {
+        let bytes = self.encode_to_vec(&[])?;
+        let encoded_len = BASE64URL_NOPAD.encode_len(bytes.len());
+        let mut text = String::with_capacity(TEXT_PREFIX.len() + encoded_len + 1 + payload.len());
+        text.push_str(TEXT_PREFIX);
+        BASE64URL_NOPAD.encode_append(&bytes, &mut text);
+        text.push(char::from(TEXT_END));
+        text.push_str(payload);
+        Ok(text)
+    }
+}
+
+impl fmt::Debug for TextMessage<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextMessage")
+            .field("verdict", &self.verdict())
+            .field("fault", &self.fault().map(Fault::kind))
+            .field("context", &self.context())
+            .field("payload_len", &self.payload().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Decodes the first `N` bytes, or as many as there are, on the stack. Whole groups of four characters only, but for the last group of the text: a
+/// cut inside a group would leave bits over.
+fn decode_front<const N: usize>(encoded: &str) -> Option<([u8; N], usize)> {
+    let chars = encoded.len().min(N.div_ceil(BYTES) * CHARS);
+    let mut bytes = [0; CONTEXT_LEN + BYTES];
+    let decoded = bytes.get_mut(..chars * BYTES / CHARS)?;
+    BASE64URL_NOPAD.decode_mut(encoded.get(..chars)?.as_bytes(), decoded).ok()?;
+    Some((*bytes.first_chunk()?, N.min(chars * BYTES / CHARS)))
+}
+
+const fn is_base64url(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
+}
+
+/// Four characters hold three bytes.
+const CHARS: usize = 4;
+const BYTES: usize = 3;
+/// Where the carrier length stands in the header.
+const LENGTH_AT: usize = 6;
