@@ -1,4 +1,93 @@
-#![doc = "placeholder"]
+//! A small envelope that carries a trace context with any message, over any transport.
+//!
+//! Transports without headers (actor mailboxes, Redis pub/sub, MQTT 3.1.1, ZeroMQ, UDP, raw TCP, job tables) lose the trace at every hop. Glassine
+//! puts 32 bytes in front of the payload: trace id, span id, trace flags. A message without them is its own payload, so that old and new programs
+//! share a channel while a fleet is upgraded. The format is specified for every language in `spec/glassine.md`; the names of its sections and
+//! requirements (`R-READ-3`) are cited throughout.
+//!
+//! If your transport has headers, use those, and read no further.
+//!
+//! # Receiving
+//!
+//! Reading is total: every byte string has a reading, and every reading has a payload. It looks at the header and at nothing else.
+//!
+//! ```
+//! use glassine::{Message, Verdict};
+//!
+//! fn receive(bytes: &[u8]) {
+//!     let message = Message::read(bytes);
+//!     if message.claims_sampled() {
+//!         // A claim, not a fact: this is where a trust policy stands.
+//!         if let Some(context) = message.context() {
+//!             println!("continue {} under {}", context.trace_id(), context.span_id());
+//!         }
+//!     }
+//!     handle(message.payload());
+//! }
+//!
+//! fn handle(payload: &[u8]) {
+//!     assert_eq!(payload, b"{\"id\":7}");
+//! }
+//!
+//! receive(b"{\"id\":7}"); // from an old sender
+//! receive(b"\x9E\x01\xC1\xDE\x03\x03\x00\x18\
+//!           \x4B\xF9\x2F\x35\x77\xB3\x4D\xA6\xA3\xCE\x92\x9D\x0E\x0E\x47\x36\
+//!           \x00\xF0\x67\xAA\x0B\xA9\x02\xB7{\"id\":7}"); // from a new one
+//! assert_eq!(Message::read(b"\x9E\x01\xC1\xDE").verdict(), Verdict::Damaged); // delivered whole
+//! ```
+//!
+//! # Sending
+//!
+//! What there is to say goes into an [`Envelope`]; without anything to say, the payload goes as it is, unless its first byte
+//! [asks for the escape](needs_escape).
+//!
+//! ```
+//! use glassine::{Envelope, Message, TraceContext, needs_escape};
+//!
+//! fn send(context: Option<TraceContext>, payload: &[u8], out: &mut [u8]) -> Result<usize, glassine::EncodeError> {
+//!     let at = match context.filter(|context| context.is_sampled()) {
+//!         Some(context) => Envelope::new(context).encode_to_slice(out)?,
+//!         None if needs_escape(payload) => Envelope::escape().encode_to_slice(out)?,
+//!         None => 0,
+//!     };
+//!     out[at..at + payload.len()].copy_from_slice(payload);
+//!     Ok(at + payload.len())
+//! }
+//!
+//! let mut out = [0; 64];
+//! let context = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+//! let len = send(Some(context), b"hi", &mut out)?;
+//! assert_eq!(len, 34);
+//! assert_eq!(Message::read(&out[..len]).context(), Some(context));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! With the feature `bytes`, `Frame` does the same as one `bytes::Buf` that never copies the payload, and `SharedMessage` reads without
+//! copying it.
+//!
+//! # A hop
+//!
+//! [`reparent`] gives a frame that passes through the span id of the hop, in place. [`Envelope::with_kept_fields`] writes a new frame with what an
+//! old one carried.
+//!
+//! # What it promises
+//!
+//! - Reading never allocates, never panics and never loses a message; nothing in the carrier is parsed before it is asked for.
+//! - The payload comes out as it went in. Nothing looks at it, but for its first byte.
+//! - Fields that are unknown to this release survive a change of the frame if their type says so.
+//! - `no_std`, no dependencies and no `unsafe` without features; every feature only adds.
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `alloc` | `OwnedMessage`, `Envelope::encode_to_vec` |
+//! | `std` | vectored writes of `Frame` |
+//! | `bytes` | `SharedMessage`, `Frame`, `EncodedEnvelope`, `Envelope::encode` |
+//! | `text` | the text form: `TextMessage`, `Envelope::encode_to_text` |
+//! | `cli` | the command-line tool `glassine` |
 #![no_std]
 #![forbid(unsafe_code)]
 #[cfg(feature = "alloc")]
@@ -10,6 +99,7 @@ mod carrier;
 mod context;
 mod fault;
 mod field;
+mod fit;
 mod flags;
 #[cfg(feature = "bytes")]
 mod frame;
@@ -32,6 +122,7 @@ pub use carrier::{Carrier, Fields, RawField, RawFields};
 pub use context::TraceContext;
 pub use fault::{Fault, FaultKind};
 pub use field::{Field, FieldType};
+pub use fit::fit;
 pub use flags::TraceFlags;
 #[cfg(feature = "bytes")]
 pub use frame::{EncodedEnvelope, Frame};
@@ -47,3 +138,8 @@ pub use shared::SharedMessage;
 pub use text::{TextMessage, needs_text_escape};
 pub use traceparent::{ParseError, ParseErrorKind, Traceparent};
 pub use write::{EncodeError, EncodeErrorKind, Envelope, needs_escape};
+
+/// The README's examples, compiled.
+#[cfg(all(doctest, feature = "bytes"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -69,8 +69,7 @@ fn fields() -> impl Strategy<Value = Vec<Owned>> {
         };
         contexts.into_iter().map(value).collect::<Vec<_>>()
     });
-    let unknown =
-        vec((6_u8.., vec(any::<u8>(), 0..12)).prop_map(|(kind, value)| Owned(FieldType(kind), value)), 0..4);
+    let unknown = vec((6_u8.., vec(any::<u8>(), 0..12)).prop_map(|(kind, value)| Owned(FieldType(kind), value)), 0..4);
     (
         once(FieldType::TRACESTATE, text().boxed()),
         once(FieldType::BAGGAGE, text().boxed()),
@@ -377,7 +376,11 @@ fn every_flipped_header_bit_does_what_appendix_a_says() {
                 };
                 match (byte, bit, shape) {
                     (1, 1, _) => {
-                        assert_eq!((message.verdict(), message.version()), (Verdict::UnknownVersion, Some(3)), "{case}");
+                        assert_eq!(
+                            (message.verdict(), message.version()),
+                            (Verdict::UnknownVersion, Some(3)),
+                            "{case}"
+                        );
                         assert_eq!(message.payload(), payload, "{case}");
                     }
                     (0..=3, ..) => {
