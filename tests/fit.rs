@@ -54,7 +54,7 @@ fn things_are_dropped_in_the_order_of_the_specification() {
 fn the_floors_fit_into_the_floor_of_the_carrier() {
     let tracestate = format!("a={}", "x".repeat(510));
     let members: Vec<_> = (0..64).map(|i| format!("key{i:02}={}", "v".repeat(121))).collect();
-    let baggage = format!("{}{}", members.join(","), "v".repeat(8192 - 64 * 128 + 1));
+    let baggage = format!("{}v", members.join(","));
     assert_eq!((tracestate.len(), baggage.len()), (512, 8192));
     let all = [Field::Tracestate(&tracestate), Field::Baggage(&baggage)];
     assert_eq!(fit(&mut all.clone(), 8734 - 24), all);

@@ -403,7 +403,7 @@ fn every_flipped_header_bit_does_what_appendix_a_says() {
                     (5, 1, _) => damaged(F::SampledWithoutIds),
                     (5, 2 | 3, _) => damaged(F::UnknownShape),
                     (5, ..) => damaged(F::ReservedBits),
-                    (_, ..) => {
+                    _ => {
                         let weight = if byte == 6 { 256_usize << bit } else { 1 << bit };
                         if n & weight != 0 {
                             damaged(F::CarrierTooShort);
