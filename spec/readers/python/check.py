@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+"""Runs glassine.py over the vectors: those beside the specification, or the files given as arguments."""
+
+import json
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+import glassine as g  # noqa: E402
+
+VECTORS = Path(__file__).resolve().parent.parent.parent / "vectors"
+
+
+def unhex(text):
+    """Strict, unlike bytes.fromhex: lower-case digits in pairs and nothing else."""
+    if len(text) % 2 or not set(text) <= set("0123456789abcdef"):
+        raise ValueError(f"not lower-case hexadecimal: {text!r}")
+    return bytes.fromhex(text)
+
+
+def fault_json(fault):
+    return None if fault is None else {"kind": fault.kind, "offset": fault.offset}
+
+
+def context_json(context):
+    return {"trace_id": context.trace_id.hex(), "span_id": context.span_id.hex(), "trace_flags": f"{context.flags:02x}"}
+
+
+def context_of(described):
+    if not isinstance(described, dict):
+        return described
+    return g.Context(unhex(described["trace_id"]), unhex(described["span_id"]), unhex(described["trace_flags"])[0])
+
+
+def reading_json(message):
+    carrier, context, flags = message.carrier, message.carrier.context, message.trace_flags
+    return {
+        "verdict": message.verdict,
+        "version": message.version,
+        "fault": fault_json(message.fault),
+        "sampled": message.claimed_sampled,
+        "decision": message.decision,
+        "trace_flags": None if flags is None else f"{flags:02x}",
+        "trace_id": context and context.trace_id.hex(),
+        "span_id": context and context.span_id.hex(),
+        "tracestate": carrier.tracestate,
+        "baggage": carrier.baggage,
+        "text_map": [{"key": key, "value": value} for key, value in carrier.text_map],
+        "fan_out_weight": carrier.weight,
+        "further_contexts": [context_json(further) for further in carrier.further],
+        "fields": [{"type": item.type, "offset": item.offset, "value": item.value.hex()} for item in carrier.fields],
+        "carrier_faults": [fault_json(fault) for fault in carrier.faults],
+        "payload_offset": message.payload_offset,
+        "payload_len": len(message.payload),
+    }
+
+
+def run_read(vector):
+    message, cap = unhex(vector["message"]), vector.get("cap", g.DEFAULT_CAP)
+    read = {"binary": g.read, "text": g.read_text}[vector["form"]]
+    mixed = read(message, cap)
+    reading = reading_json(mixed)
+    yield "payload", mixed.payload.hex(), message[mixed.payload_offset:].hex()
+    for key in sorted(vector["reading"].keys() | reading.keys()):
+        yield f"reading.{key}", vector["reading"].get(key, "(missing)"), reading.get(key, "(missing)")
+    for way in (g.CLOSED, g.ALWAYS):
+        try:
+            strict = reading_json(read(message, cap, way))
+            actual = "as mixed" if strict == reading else strict
+        except g.Rejected as error:
+            actual = fault_json(error.fault)
+        yield way, vector[way], actual
+
+
+def run_stream(vector):
+    message = unhex(vector["message"])
+    for number, expected in enumerate(vector["answers"]):
+        if expected["arrived"] > len(message):
+            raise ValueError("more arrived than the message has")
+        answer = g.read_arrived(message[:expected["arrived"]])
+        if isinstance(answer, g.Incomplete):
+            actual = {"incomplete": answer.needs}
+        else:
+            actual = {"verdict": answer.verdict, "fault": fault_json(answer.fault), "payload_offset": answer.payload_offset}
+        yield f"answers[{number}] ({expected['arrived']} arrived)", expected["answer"], actual
+
+
+def run_reparent(vector):
+    try:
+        result = g.reparent(unhex(vector["message"]), unhex(vector["span_id"]))
+    except g.Refused:
+        result = None
+    yield "result", vector["result"], None if result is None else result.hex()
+
+
+def run_write(vector):
+    what = vector["write"]
+    try:
+        fields = [g.Field(item["type"], unhex(item["value"])) for item in what["fields"]]
+        result = g.write(context_of(what["context"]), fields, unhex(what["payload"])).hex()
+    except g.Refused:
+        result = None
+    yield "result", vector["result"], result
+
+
+def run_traceparent(vector):
+    try:
+        context = g.read_traceparent(vector["text"].encode("utf-8"))
+        actual = {"reading": context_json(context), "written": g.write_traceparent(context), "fault": None}
+    except g.Rejected as error:
+        actual = {"reading": None, "written": None, "fault": fault_json(error.fault)}
+    for key, value in actual.items():
+        yield key, vector.get(key), value
+
+
+RUNNERS = {"read": run_read, "stream": run_stream, "reparent": run_reparent, "write": run_write, "traceparent": run_traceparent}
+
+
+def differences(run, vector):
+    # compared as JSON, since True == 1 in Python
+    triples = ((key, json.dumps(expected, sort_keys=True), json.dumps(actual, sort_keys=True)) for key, expected, actual in run(vector))
+    return [f"{key}: expected {short(expected)}, actual {short(actual)}" for key, expected, actual in triples if expected != actual]
+
+
+def short(text):
+    return text if len(text) <= 400 else f"{text[:200]} … {text[-150:]} ({len(text)} characters)"
+
+
+def without_repeated_keys(pairs):
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError(f"a key stands twice among {[key for key, _ in pairs]}")
+    return dict(pairs)
+
+
+def main(arguments):
+    paths = [Path(name) for name in arguments] or sorted(path for path in VECTORS.glob("*.json") if path.name != "schema.json")
+    passed = failed = 0
+    names = set()
+    for path in paths:
+        try:
+            document = json.loads(path.read_text("utf-8"), object_pairs_hook=without_repeated_keys)
+            run, vectors = RUNNERS[document["kind"]], document["vectors"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            print(f"{path.name}: cannot be run: {error!r}")
+            failed += 1
+            continue
+        for vector in vectors:
+            name = vector.get("name", "(no name)")
+            try:
+                found = differences(run, vector)
+            except Exception as error:  # a vector that cannot be run is a failed one, and the others still run
+                found = [repr(error)]
+            if name in names:
+                found.append("the name stands twice")
+            names.add(name)
+            passed, failed = passed + (not found), failed + bool(found)
+            if found:
+                print(f"{path.name}: {name}: " + "; ".join(found))
+    print(f"{passed + failed} vectors: {passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,105 @@
+//! Properties of the text form (specification section 10).
+#![cfg(feature = "text")]
+
+use glassine::{
+    Envelope, Field, Message, Reader, SpanId, TextMessage, TraceContext, TraceFlags, TraceId, Verdict, needs_text_escape,
+};
+use proptest::prelude::*;
+
+fn context() -> impl Strategy<Value = TraceContext> {
+    (1_u128.., 1_u64.., any::<u8>()).prop_map(|(trace_id, span_id, flags)| {
+        let (trace_id, span_id) = (TraceId::from_u128(trace_id).unwrap(), SpanId::from_u64(span_id).unwrap());
+        TraceContext::new(trace_id, span_id, TraceFlags::from_bits(flags))
+    })
+}
+
+/// Any text, and what is most likely to be taken for something else.
+fn payload() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[;~a-z=,\"{} ]{0,40}",
+        Just("~glassine;".to_owned()),
+        Just("~glassine;ngHB3gAAAAA;inner".to_owned()),
+    ]
+}
+
+proptest! {
+    /// Laws 1 and 3 (R-TEXT-1, R-TEXT-4): payload, context and fields come out as they went in, and the same as in binary.
+    #[test]
+    fn text_and_binary_agree(
+        context in proptest::option::of(context()), baggage in "[ -~]{1,40}", payload in payload(), with_baggage: bool,
+    ) {
+        let fields = [Field::Baggage(&baggage)];
+        let envelope = context.map_or(Envelope::escape(), Envelope::new).with_fields(&fields[..usize::from(with_baggage)]);
+        let text = envelope.encode_to_text(&payload).unwrap();
+        let binary = envelope.encode_to_vec(payload.as_bytes()).unwrap();
+        let (from_text, from_binary) = (TextMessage::read(&text), Message::read(&binary));
+        prop_assert_eq!(from_text.payload().as_bytes(), from_binary.payload());
+        prop_assert_eq!(from_text.payload(), &payload[..]);
+        prop_assert_eq!(&text[from_text.payload_offset()..], &payload[..]);
+        prop_assert_eq!((from_text.verdict(), from_text.fault()), (from_binary.verdict(), from_binary.fault()));
+        prop_assert_eq!(from_text.claims_sampled(), from_binary.claims_sampled());
+        prop_assert_eq!(from_text.context(), from_binary.context());
+        let decoded = from_text.decode();
+        prop_assert_eq!(decoded.as_message().carrier(), from_binary.carrier());
+        prop_assert_eq!(decoded.as_message().decision(), from_binary.decision());
+        prop_assert_eq!(decoded.as_message().as_bytes(), &binary[..binary.len() - payload.len()]);
+    }
+
+    /// Law 2 (R-TEXT-5): every text has a reading, and a payload that is all of it if it is bare or damaged.
+    #[test]
+    fn reading_text_is_total(
+        text in prop_oneof![any::<String>(), "~glassine;[A-Za-z0-9_=+;-]{0,60}", "~glassine;ngHB3g[A-P]{2}[A-Za-z0-9_-]{0,50};?.{0,9}"],
+        cap: u16,
+    ) {
+        let reader = Reader::new().with_carrier_cap(cap);
+        let message = reader.read_text(&text);
+        prop_assert!(text.ends_with(message.payload()));
+        let whole = matches!(message.verdict(), Verdict::Bare | Verdict::Damaged);
+        prop_assert_eq!(message.payload() == text, whole);
+        prop_assert_eq!(message.verdict() == Verdict::Bare, !text.starts_with("~glassine;"));
+        if let Some(fault) = message.fault() {
+            prop_assert!(fault.offset() <= text.len());
+        }
+        match reader.read_closed_text(&text) {
+            Ok(closed) => prop_assert_eq!(closed, message),
+            Err(fault) => prop_assert_eq!((message.verdict(), message.fault()), (Verdict::Damaged, Some(fault))),
+        }
+        prop_assert_eq!(reader.read_always_text(&text).is_ok(), matches!(message.verdict(), Verdict::Enveloped | Verdict::UnknownVersion));
+    }
+
+    /// The escape rule of text channels asks for what would otherwise not be bare, and for nothing else.
+    #[test]
+    fn what_needs_no_escape_is_read_as_bare(payload in payload()) {
+        prop_assert_eq!(TextMessage::read(&payload).verdict() == Verdict::Bare, !needs_text_escape(&payload));
+    }
+
+    /// R-TEXT-2: one changed character of the header is noticed or reads as another header, and never touches the payload unless the whole text is delivered.
+    #[test]
+    fn a_changed_character_of_the_header(context in context(), payload in payload(), at in 10_usize..53, to in "[ -~]") {
+        let mut text = Envelope::new(context).encode_to_text(&payload).unwrap();
+        text.replace_range(at..=at, &to);
+        let message = TextMessage::read(&text);
+        match message.verdict() {
+            Verdict::Damaged => prop_assert_eq!(message.payload(), &text[..]),
+            _ => prop_assert_eq!(message.payload(), &payload[..]),
+        }
+    }
+}
+
+/// R-TEXT-3: what is not text does not get as far as the writer. A payload is a `str`, and there is no way to make one of these bytes.
+#[test]
+fn a_payload_that_is_not_text_is_no_str() {
+    for bytes in [&b"\x9E\x01"[..], b"\xFF", b"a\xC3"] {
+        assert!(core::str::from_utf8(bytes).is_err());
+    }
+    let text = Envelope::unsampled().encode_to_text("Grüße; ~glassine;").unwrap();
+    assert_eq!(text, "~glassine;ngHB3gABAAA;Grüße; ~glassine;");
+}
+
+#[test]
+fn reading_stops_looking_for_the_end_where_no_header_can_end() {
+    let unterminated = format!("~glassine;{};", "A".repeat(87_392));
+    let fault = TextMessage::read(&unterminated).fault().unwrap();
+    assert_eq!((fault.kind().name(), fault.offset()), ("text_unterminated", 87_401));
+}
