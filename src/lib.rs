@@ -105,6 +105,7 @@ mod flags;
 mod frame;
 mod hex;
 mod id;
+mod members;
 mod message;
 #[cfg(feature = "alloc")]
 mod owned;
@@ -127,6 +128,7 @@ pub use flags::TraceFlags;
 #[cfg(feature = "bytes")]
 pub use frame::{EncodedEnvelope, Frame};
 pub use id::{SpanId, TraceId};
+pub use members::{BaggageMember, BaggageMembers, PercentDecoded, TracestateMember, TracestateMembers};
 pub use message::{Decision, Message, Verdict};
 #[cfg(feature = "alloc")]
 pub use owned::OwnedMessage;
