@@ -54,7 +54,8 @@ fn lists_end_where_w3c_ends_them() {
 
 #[test]
 fn baggage_follows_w3c_and_leaves_out_what_does_not() {
-    let cases: [(&str, &[(&str, &str, &str)]); 11] = [
+    type Members<'a> = &'a [(&'a str, &'a str, &'a str)];
+    let cases: [(&str, Members<'_>); 11] = [
         ("", &[]),
         ("userId=alice,serverNode=DF%2028", &[("userId", "alice", ""), ("serverNode", "DF%2028", "")]),
         (

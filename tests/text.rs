@@ -2,7 +2,8 @@
 #![cfg(feature = "text")]
 
 use glassine::{
-    Envelope, Field, Message, Reader, SpanId, TextMessage, TraceContext, TraceFlags, TraceId, Verdict, needs_text_escape,
+    Envelope, Field, Message, Reader, SpanId, TextMessage, TraceContext, TraceFlags, TraceId, Verdict,
+    needs_text_escape,
 };
 use proptest::prelude::*;
 
