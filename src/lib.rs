@@ -103,6 +103,7 @@ mod fit;
 mod flags;
 #[cfg(feature = "bytes")]
 mod frame;
+mod grease;
 mod hex;
 mod id;
 mod members;
@@ -127,6 +128,7 @@ pub use fit::fit;
 pub use flags::TraceFlags;
 #[cfg(feature = "bytes")]
 pub use frame::{EncodedEnvelope, Frame};
+pub use grease::{Grease, GreaseField, GreaseHeader};
 pub use id::{SpanId, TraceId};
 pub use members::{BaggageMember, BaggageMembers, PercentDecoded, TracestateMember, TracestateMembers};
 pub use message::{Decision, Message, Verdict};

@@ -11,6 +11,12 @@ pub const MAGIC: u8 = 0x9E;
 /// Byte 1 of a frame of version 1, the one that this crate writes.
 pub const VERSION: u8 = 1;
 
+/// The version that is never assigned: senders may use it to find readers that fail on versions they do not know (`R-VER-1`).
+pub const GREASE_VERSION: u8 = 7;
+
+/// Bits 1 to 3 of byte 5 belong to the version.
+pub const VERSION_SHAPE: u8 = 0b0000_1110;
+
 /// Bytes 2 and 3 of every frame.
 pub const GUARD: [u8; 2] = [0xC1, 0xDE];
 

@@ -184,9 +184,7 @@ impl<'a> Envelope<'a> {
             Says::Unsampled => (TraceFlags::NONE, DECIDED),
             Says::Context(context) => (context.flags(), DECIDED | IDS),
         };
-        let [guard_0, guard_1] = GUARD;
-        let [len_0, len_1] = carrier_len.to_be_bytes();
-        put(&[MAGIC, VERSION, guard_0, guard_1, flags.bits(), shape, len_0, len_1]);
+        put(&header(VERSION, flags, shape, carrier_len));
         if let Says::Context(context) = self.says {
             put(context.trace_id().as_bytes());
             put(context.span_id().as_bytes());
@@ -226,6 +224,13 @@ impl<'a> Envelope<'a> {
             Says::Nothing | Says::Unsampled => None,
         }
     }
+}
+
+/// The header of any version. Whoever calls this has seen to it that the invariants hold.
+pub(crate) const fn header(version: u8, flags: TraceFlags, shape: u8, carrier_len: u16) -> [u8; HEADER_LEN] {
+    let [guard_0, guard_1] = GUARD;
+    let [len_0, len_1] = carrier_len.to_be_bytes();
+    [MAGIC, version, guard_0, guard_1, flags.bits(), shape, len_0, len_1]
 }
 
 /// The copying rule for one type (`R-COPY-1`, `R-COPY-2`).

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use glassine::{
-    Decision, Envelope, FaultKind, Field, FieldType, Frame, Message, Reader, SharedMessage, SpanId, TraceContext,
+    Decision, Envelope, FaultKind, Field, FieldType, Frame, Grease, Message, Reader, SharedMessage, SpanId, TraceContext,
     TraceFlags, TraceId, Verdict, needs_escape, reparent,
 };
 use proptest::collection::vec;
@@ -321,6 +321,31 @@ proptest! {
         let old = Message::read(&before);
         let anew = Envelope::new(old.context().unwrap().with_span_id(span_id)).with_kept_fields(old.carrier());
         prop_assert_eq!(&anew.encode_to_vec(old.payload()).unwrap()[..], message.as_bytes());
+    }
+
+    /// Grease is legal, is skipped, costs nothing else, and depends on its seed alone (R-VER-1, R-VER-2, R-VER-3).
+    #[test]
+    fn grease_is_skipped(seed: u64, context in context(), payload in payload(), flags in proptest::option::of(any::<u8>())) {
+        let mut grease = Grease::from_seed(seed);
+        let field = grease.field();
+        let kind = field.as_field().field_type();
+        prop_assert!(FieldType::GREASE.contains(&kind) && !kind.is_known() && !kind.is_private());
+        let mut frame = Envelope::new(context).with_fields(&[field.as_field()]).encode_to_vec(&payload).unwrap();
+        let message = Message::read(&frame);
+        prop_assert_eq!((message.context(), message.payload()), (Some(context), &payload[..]));
+        prop_assert_eq!(message.carrier().faults().next(), None);
+        let reparented = Message::read(reparent(&mut frame, context.span_id()).unwrap());
+        prop_assert_eq!(reparented.carrier().fields().count(), usize::from(kind.0 & 0x80 != 0));
+
+        let flags = flags.map(TraceFlags::from_bits);
+        let header = grease.header(flags);
+        let frame = [header.as_bytes(), &payload].concat();
+        let message = Message::read(&frame);
+        prop_assert_eq!((message.verdict(), message.version()), (Verdict::UnknownVersion, Some(7)));
+        prop_assert_eq!((message.flags(), message.payload()), (flags, &payload[..]));
+
+        let mut again = Grease::from_seed(seed);
+        prop_assert_eq!((again.field(), again.header(flags)), (field, header));
     }
 
     /// Canonical `traceparent` text to frame and back is the identity (R-W3C-1).
