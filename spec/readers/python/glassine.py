@@ -383,7 +383,7 @@ def write_head(context: Context | str | None, fields: Iterable[Field]) -> bytes:
         shape = DECIDED                                 # [R-WRITE-4] flags stay 00
     elif context is not None:
         raise Refused("not a context")
-    ordered = sorted((canonical(item) for item in fields), key=lambda item: item.type)  # [R-WRITE-6] sorted() is stable
+    ordered = sorted(fields, key=lambda item: item.type)  # [R-WRITE-6] sorted() is stable
     if len(ordered) > MAX_FIELDS:                       # [R-CARRIER-4] [R-WRITE-7]
         raise Refused("more than 128 fields")
     seen: set = set()
@@ -393,14 +393,6 @@ def write_head(context: Context | str | None, fields: Iterable[Field]) -> bytes:
         if len(item.value) > MAX_U16:                   # [R-WRITE-5]
             raise Refused("a value above 65,535 bytes")
     return assemble(flags, shape, ids, ordered)
-
-
-def canonical(item: Field) -> Field:
-    """Section 6, canonical and accepted: a writer's text-map keys are in lower case."""
-    if item.type != TEXT_MAP or is_malformed(item.type, item.value):
-        return item
-    key, text = split_text_map(item.value)
-    return Field(TEXT_MAP, bytes([len(key)]) + key.lower() + text)
 
 
 def assemble(flags: int, shape: int, ids: bytes, fields: Iterable[Field]) -> bytes:
