@@ -15,6 +15,7 @@ mod layout;
 mod output;
 mod printable;
 mod reading;
+mod style;
 mod summary;
 mod tree;
 mod unwrap;

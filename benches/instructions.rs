@@ -1,0 +1,51 @@
+//! Each operation in a function of its own, so that callgrind counts its instructions; `benches/count-instructions` does. By itself it measures nothing.
+
+use std::hint::black_box;
+
+use glassine::{Envelope, Message, SpanId, TraceContext, reparent};
+
+/// How often each function is called: what is counted is divided by it.
+const CALLS: usize = 1000;
+
+fn main() {
+    let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+    let span_id = SpanId::from_u64(7).unwrap();
+    let bare = b"{\"id\":7}".repeat(8);
+    let mut frame = [0; 32 + 64];
+    let at = write_context(context, &mut frame);
+    frame[at..].copy_from_slice(&bare);
+
+    for _ in 0..CALLS {
+        assert_eq!(read_bare(black_box(&bare)), bare);
+        assert!(claims_sampled(black_box(&frame)));
+        assert_eq!(read_context(black_box(&frame)).0, Some(context));
+        assert_eq!(write_context(black_box(context), black_box(&mut frame)), 32);
+        assert!(reparent_frame(black_box(&mut frame.clone()), span_id));
+    }
+}
+
+#[inline(never)]
+fn read_bare(bytes: &[u8]) -> &[u8] {
+    Message::read(bytes).payload()
+}
+
+#[inline(never)]
+fn claims_sampled(bytes: &[u8]) -> bool {
+    Message::read(bytes).claims_sampled()
+}
+
+#[inline(never)]
+fn read_context(bytes: &[u8]) -> (Option<TraceContext>, &[u8]) {
+    let message = Message::read(bytes);
+    (message.context(), message.payload())
+}
+
+#[inline(never)]
+fn write_context(context: TraceContext, out: &mut [u8]) -> usize {
+    Envelope::new(context).encode_to_slice(out).unwrap()
+}
+
+#[inline(never)]
+fn reparent_frame(frame: &mut [u8], span_id: SpanId) -> bool {
+    reparent(frame, span_id).is_some()
+}

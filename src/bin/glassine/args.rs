@@ -1,0 +1,242 @@
+//! What the command line says.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum, value_parser};
+use glassine::Reader;
+use glassine::wire::DEFAULT_CARRIER_CAP;
+
+use crate::encoding::Encoding;
+
+/// Put a trace context around messages, take it off again, and look inside
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Whether to use colours; `auto` also obeys the variable NO_COLOR
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto, display_order = LAST)]
+    pub(crate) color: Color,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Wrap(Wrap),
+    Unwrap(Unwrap),
+    Inspect(Inspect),
+    Check(Check),
+    Vectors(Vectors),
+}
+
+/// Put a payload into an envelope with a trace context
+///
+/// The context comes from the options, or else from the environment variables TRACEPARENT, TRACESTATE and BAGGAGE. Empty variables count as absent.
+/// What is wrong in the environment never fails the message: a warning goes to standard error, and the message goes on without it. A TRACESTATE
+/// goes with its own TRACEPARENT only, not with --traceparent.
+///
+/// Without anything to say the payload stays as it is, unless its first byte is 9E: then 8 bytes are put in front that say nothing, so that
+/// `unwrap` returns exactly this payload.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  TRACEPARENT=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 glassine wrap order.json
+  echo -n hi | glassine wrap --unsampled --out hex
+  glassine wrap --no-env --text-map b3=0 --baggage userId=7 order.json | glassine inspect
+
+Exit codes: 0 success, 1 failure, 2 usage.")]
+pub(crate) struct Wrap {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+
+    /// The context, as W3C Trace Context writes it: 00-TRACE_ID-SPAN_ID-FLAGS
+    #[arg(long, value_name = "TEXT", conflicts_with = "unsampled")]
+    pub(crate) traceparent: Option<String>,
+
+    /// The tracing system's own data that goes with the context
+    #[arg(long, value_name = "TEXT", conflicts_with = "unsampled")]
+    pub(crate) tracestate: Option<String>,
+
+    /// The application's own data, as W3C Baggage writes it: key=value,key=value
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) baggage: Option<String>,
+
+    /// What another propagator sends, such as b3=0; may be given more than once
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) text_map: Vec<String>,
+
+    /// How many messages this sampled one stands for
+    #[arg(long, value_name = "N", conflicts_with = "unsampled", value_parser = value_parser!(u32).range(1..))]
+    pub(crate) weight: Option<u32>,
+
+    /// Say that the trace is not sampled, without a context
+    #[arg(long)]
+    pub(crate) unsampled: bool,
+
+    /// Ignore TRACEPARENT, TRACESTATE and BAGGAGE
+    #[arg(long)]
+    pub(crate) no_env: bool,
+}
+
+/// Write a message's payload to standard output, and nothing else
+///
+/// A bare message is its own payload. A damaged message is delivered whole, with its fault on standard error: tracing never loses a message, so the
+/// exit code is 0.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  glassine unwrap order.frame > order.json
+  redis-cli get job:7 | glassine unwrap --channel closed
+
+Exit codes: 0 success (also for a damaged message in a mixed channel), 1 failure, 2 usage.")]
+pub(crate) struct Unwrap {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    #[command(flatten)]
+    pub(crate) output: Output,
+
+    #[command(flatten)]
+    pub(crate) cap: Cap,
+
+    /// How the channel is run that the message comes from
+    #[arg(long, value_enum, value_name = "WAY", default_value_t = Channel::Mixed)]
+    pub(crate) channel: Channel,
+}
+
+/// Show what a message is made of: every byte, every field, every fault
+///
+/// Baggage values are hidden unless they are asked for, and so are the bytes of carriers that cannot be read, which may hold some. Text from the
+/// message is shown with control characters escaped.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  glassine inspect order.frame
+  glassine inspect --json order.frame | jq .trace_id
+  glassine inspect --lines --in hex --json frames.txt
+
+The keys of --json are those of a vector's `reading`; see spec/vectors/README.md.
+
+Exit codes: 0 success (whatever the message is), 1 failure, 2 usage.")]
+pub(crate) struct Inspect {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    #[command(flatten)]
+    pub(crate) cap: Cap,
+
+    /// Print one JSON object, on one line, for each message
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Read one message a line, and print one line for each
+    #[arg(long)]
+    pub(crate) lines: bool,
+
+    /// Show baggage values
+    #[arg(long)]
+    pub(crate) show_baggage: bool,
+}
+
+/// Say by the exit code what a message is
+#[derive(clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 enveloped, 10 bare, 11 damaged, 12 unknown version; 1 failure, 2 usage.")]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    #[command(flatten)]
+    pub(crate) cap: Cap,
+
+    /// Print one line that says it in words
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// Verify vector files against this program
+///
+/// Prints a line for each vector that disagrees, with what differs, and a summary. A JSON Schema among the files is passed over, so that
+/// `spec/vectors/*.json` may be given.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Exit codes: 0 all vectors passed, 1 a vector failed, a file is wrong or there are no vectors, 2 usage.")]
+pub(crate) struct Vectors {
+    /// The vector files
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Input {
+    /// The file to read; standard input if it is absent or `-`
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+
+    /// How the input is written; white space in hex and base64 is ignored
+    #[arg(id = "in", long, value_enum, value_name = "ENCODING", default_value_t = Encoding::Raw)]
+    pub(crate) encoding: Encoding,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Output {
+    /// How the output is written
+    #[arg(id = "out", long, value_enum, value_name = "ENCODING", default_value_t = Encoding::Raw)]
+    pub(crate) encoding: Encoding,
+}
+
+#[derive(clap::Args)]
+pub(crate) struct Cap {
+    /// The longest carrier to look into, in bytes
+    #[arg(id = "carrier-cap", long, value_name = "N", default_value_t = DEFAULT_CARRIER_CAP)]
+    bytes: u16,
+}
+
+impl Cap {
+    pub(crate) fn reader(&self) -> Reader {
+        Reader::new().with_carrier_cap(self.bytes)
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Channel {
+    /// Old senders still exist: whatever is no frame is bare
+    Mixed,
+    /// Every sender escapes: what begins with 9E and is no frame is an error
+    Closed,
+    /// Every sender wraps every message: whatever is no frame is an error
+    Always,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl From<Color> for anstream::ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+/// Behind the options of the command, in front of the help option.
+const LAST: usize = 100;
+
+const AFTER_HELP: &str = "\
+Examples:
+  export TRACEPARENT=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+  glassine wrap order.json > order.frame
+  glassine inspect order.frame
+  glassine unwrap order.frame
+
+Exit codes: 0 success, 1 failure, 2 usage; `check` has its own: 0 enveloped, 10 bare, 11 damaged,
+12 unknown version. A closed pipe is no failure.";

@@ -1,0 +1,347 @@
+//! `glassine vectors`: the library against the machine-readable examples (`spec/vectors/README.md`).
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use data_encoding::HEXLOWER;
+use glassine::{
+    Envelope, Fault, Field, FieldType, Reader, SpanId, TraceContext, TraceFlags, TraceId, needs_escape, reparent,
+};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use serde_json::{Error, Map, Value, json};
+
+use crate::args::Vectors;
+use crate::failure::{Failure, say};
+use crate::input::name;
+use crate::printable::printable;
+use crate::reading::{ContextReading, FaultReading, Reading};
+
+pub(crate) fn run(args: &Vectors) -> Result<ExitCode, Failure> {
+    let (mut passed, mut failed, mut not_checked) = (0, 0, 0);
+    let mut all_good = true;
+    for path in &args.files {
+        let result = verify(path, |vector, outcome| {
+            match outcome {
+                Outcome::Passed => passed += 1,
+                Outcome::NotChecked => not_checked += 1,
+                Outcome::Failed(differences) => {
+                    failed += 1;
+                    print(&format!("{}: {vector}: {}", name(path), differences.join("; ")))?;
+                }
+            }
+            Ok(())
+        });
+        match result {
+            Err(Failure::Failed(sentence)) => {
+                say(sentence);
+                all_good = false;
+            }
+            other => other?,
+        }
+    }
+    let all = passed + failed + not_checked;
+    let rest = match not_checked {
+        0 => String::new(),
+        _ => format!(", {not_checked} not checked (text form, not UTF-8)"),
+    };
+    print(&format!("{all} vectors: {passed} passed, {failed} failed{rest}"))?;
+    Ok(if all_good && failed == 0 && all > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+enum Outcome {
+    Passed,
+    /// Key by key, where the vector and the library disagree.
+    Failed(Vec<String>),
+    /// The library cannot be asked.
+    NotChecked,
+}
+
+/// One line. The exit code is still the answer where nobody reads it.
+fn print(line: &str) -> Result<(), Failure> {
+    match writeln!(io::stdout(), "{line}").map_err(Failure::from) {
+        Err(Failure::ClosedPipe) => Ok(()),
+        other => other,
+    }
+}
+
+#[derive(Deserialize)]
+struct VectorFile {
+    kind: String,
+    vectors: Vec<Value>,
+}
+
+/// Hands out the name of every vector of a file, safe to print, with what became of it.
+fn verify(path: &Path, mut each: impl FnMut(&str, Outcome) -> Result<(), Failure>) -> Result<(), Failure> {
+    let wrong = |clause: String| Failure::Failed(format!("{}: {clause}", name(path)));
+    let text = fs::read(path).map_err(|error| wrong(format!("cannot read the file: {error}")))?;
+    let json: Value = serde_json::from_slice(&text).map_err(|error| wrong(format!("not JSON: {error}")))?;
+    if json["$schema"].as_str().is_some_and(|schema| schema.starts_with(JSON_SCHEMA)) {
+        return Ok(());
+    }
+    let file = VectorFile::deserialize(&json);
+    let file = file.map_err(|error| wrong(format!("not a vector file: {}", printable_error(&error))))?;
+    if file.vectors.is_empty() {
+        return Err(wrong("the file holds no vectors".to_owned()));
+    }
+    let kind = Kind::of(&file.kind);
+    let kind = kind.ok_or_else(|| wrong(format!("no such kind of vectors: {}", printable(file.kind.as_bytes()))))?;
+    for (i, vector) in file.vectors.iter().enumerate() {
+        let Some(vector_name) = vector["name"].as_str() else {
+            return Err(wrong(format!("vector {i}, counted from 0, has no name")));
+        };
+        let vector_name = printable(vector_name.as_bytes());
+        let outcome = kind.outcome(vector);
+        each(&vector_name, outcome.map_err(|error| wrong(format!("{vector_name}: {}", printable_error(&error))))?)?;
+    }
+    Ok(())
+}
+
+/// Errors quote what they are about.
+fn printable_error(error: &Error) -> String {
+    printable(error.to_string().as_bytes())
+}
+
+/// How the vectors of one kind are answered, and which of their keys the answer is compared with.
+struct Kind {
+    /// `None` if the library cannot be asked.
+    answer: fn(&Value) -> Result<Option<Value>, Error>,
+    compared: fn(&Value) -> &'static [&'static str],
+}
+
+impl Kind {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "read" => Self { answer: read, compared: |_| &["reading", "closed", "always"] },
+            "stream" => Self { answer: stream, compared: |_| &["answers"] },
+            "reparent" => Self { answer: reparented, compared: |_| &["result"] },
+            "write" => Self { answer: written, compared: |_| &["result"] },
+            "traceparent" => Self {
+                answer: traceparent,
+                compared: |vector| if vector["fault"].is_null() { &["reading", "written"] } else { &["fault"] },
+            },
+            _ => return None,
+        })
+    }
+
+    fn outcome(&self, vector: &Value) -> Result<Outcome, Error> {
+        let Some(answer) = (self.answer)(vector)? else { return Ok(Outcome::NotChecked) };
+        let mut differences = Vec::new();
+        for key in (self.compared)(vector) {
+            let expected = vector.get(key).ok_or_else(|| Error::custom(format!("missing field `{key}`")))?;
+            compare(key, expected, &answer[key], &mut differences);
+        }
+        Ok(if differences.is_empty() { Outcome::Passed } else { Outcome::Failed(differences) })
+    }
+}
+
+fn compare(key: &str, expected: &Value, found: &Value, differences: &mut Vec<String>) {
+    match (expected, found) {
+        _ if expected == found => {}
+        (Value::Object(expected), Value::Object(found)) => {
+            let value = |object: &Map<String, Value>, key| object.get(key).cloned().unwrap_or_default();
+            let keys: BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+            for inner in keys {
+                compare(&format!("{key}.{inner}"), &value(expected, inner), &value(found, inner), differences);
+            }
+        }
+        _ => {
+            let difference = format!("{key} is {}, expected {}", abbreviated(found), abbreviated(expected));
+            differences.push(printable(difference.as_bytes()));
+        }
+    }
+}
+
+fn abbreviated(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
+    }
+}
+
+#[derive(Deserialize)]
+struct ReadVector {
+    form: String,
+    #[serde(deserialize_with = "hex")]
+    message: Vec<u8>,
+    cap: Option<u16>,
+}
+
+fn read(vector: &Value) -> Result<Option<Value>, Error> {
+    let vector = ReadVector::deserialize(vector)?;
+    let reader = vector.cap.map_or(Reader::new(), |cap| Reader::new().with_carrier_cap(cap));
+    match vector.form.as_str() {
+        "binary" => Ok(Some(binary_reading(reader, &vector.message))),
+        "text" => Ok(text_reading(reader, &vector.message)),
+        other => Err(Error::custom(format!("no such form: {other}"))),
+    }
+}
+
+fn binary_reading(reader: Reader, message: &[u8]) -> Value {
+    let mixed = reader.read(message);
+    json!({
+        "reading": Reading::new(mixed),
+        "closed": strict(reader.read_closed(message), &mixed, |message| Reading::new(message)),
+        "always": strict(reader.read_always(message), &mixed, |message| Reading::new(message)),
+    })
+}
+
+/// `None` for a message that is not UTF-8, which the library's text form does not take.
+fn text_reading(reader: Reader, message: &[u8]) -> Option<Value> {
+    let text = std::str::from_utf8(message).ok()?;
+    let mixed = reader.read_text(text);
+    Some(json!({
+        "reading": Reading::of_text(mixed),
+        "closed": strict(reader.read_closed_text(text), &mixed, |message| Reading::of_text(message)),
+        "always": strict(reader.read_always_text(text), &mixed, |message| Reading::of_text(message)),
+    }))
+}
+
+/// The reading of a closed or always channel, as vectors write it.
+fn strict<M: PartialEq>(result: Result<M, Fault>, mixed: &M, reading: impl Fn(M) -> Reading) -> Value {
+    match result {
+        Ok(message) if message == *mixed => json!("as mixed"),
+        Ok(message) => json!(reading(message)),
+        Err(fault) => json!(FaultReading::from(fault)),
+    }
+}
+
+#[derive(Deserialize)]
+struct StreamVector {
+    #[serde(deserialize_with = "hex")]
+    message: Vec<u8>,
+    answers: Vec<StreamStep>,
+}
+
+#[derive(Deserialize)]
+struct StreamStep {
+    arrived: usize,
+}
+
+fn stream(vector: &Value) -> Result<Option<Value>, Error> {
+    let StreamVector { message, answers } = StreamVector::deserialize(vector)?;
+    let answers = answers.into_iter().map(|StreamStep { arrived }| {
+        let front =
+            message.get(..arrived).ok_or_else(|| Error::custom(format!("the message has no {arrived} bytes")))?;
+        let answer = match Reader::new().read_prefix(front) {
+            Ok(message) => json!({
+                "verdict": message.verdict().name(),
+                "fault": message.fault().map(FaultReading::from),
+                "payload_offset": message.payload_offset(),
+            }),
+            Err(incomplete) => json!({ "incomplete": incomplete.needs() }),
+        };
+        Ok(json!({ "arrived": arrived, "answer": answer }))
+    });
+    Ok(Some(json!({ "answers": answers.collect::<Result<Vec<_>, Error>>()? })))
+}
+
+#[derive(Deserialize)]
+struct ReparentVector {
+    #[serde(deserialize_with = "hex")]
+    message: Vec<u8>,
+    #[serde(deserialize_with = "hex")]
+    span_id: [u8; SpanId::LEN],
+}
+
+fn reparented(vector: &Value) -> Result<Option<Value>, Error> {
+    let vector = ReparentVector::deserialize(vector)?;
+    let mut buffer = vector.message.clone();
+    // The library's types do not admit an id that is all zero.
+    let span_id = SpanId::from_bytes(vector.span_id);
+    let result = span_id.and_then(|span_id| reparent(&mut buffer, span_id)).map(|frame| HEXLOWER.encode(frame));
+    if result.is_none() && buffer != vector.message {
+        return Ok(Some(json!({ "result": "nothing, but the message was changed" })));
+    }
+    Ok(Some(json!({ "result": result })))
+}
+
+#[derive(Deserialize)]
+struct WriteVector {
+    write: WriteDescription,
+}
+
+#[derive(Deserialize)]
+struct WriteDescription {
+    context: Value,
+    fields: Vec<WriteField>,
+    #[serde(deserialize_with = "hex")]
+    payload: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct WriteField {
+    r#type: u8,
+    #[serde(deserialize_with = "hex")]
+    value: Vec<u8>,
+}
+
+#[derive(Deserialize)]
+struct WriteContext {
+    #[serde(deserialize_with = "hex")]
+    trace_id: [u8; TraceId::LEN],
+    #[serde(deserialize_with = "hex")]
+    span_id: [u8; SpanId::LEN],
+    #[serde(deserialize_with = "hex")]
+    trace_flags: [u8; 1],
+}
+
+fn written(vector: &Value) -> Result<Option<Value>, Error> {
+    let WriteDescription { context, fields, payload } = WriteVector::deserialize(vector)?.write;
+    let envelope = match &context {
+        Value::Null => Some(Envelope::escape()),
+        Value::String(marker) if marker == "unsampled" => Some(Envelope::unsampled()),
+        context => WriteContext::deserialize(context)?.context().map(Envelope::new),
+    };
+    if context.is_null() && fields.is_empty() && !needs_escape(&payload) {
+        return Ok(Some(json!({ "result": HEXLOWER.encode(&payload) })));
+    }
+    // What the library's types do not admit is refused, as is what its writer refuses.
+    let fields: Option<Vec<Field<'_>>> =
+        fields.iter().map(|field| Field::parse(FieldType(field.r#type), &field.value)).collect();
+    let frame = envelope.zip(fields).and_then(|(envelope, fields)| {
+        let frame = envelope.with_fields(&fields).encode_to_vec(&payload);
+        frame.ok()
+    });
+    Ok(Some(json!({ "result": frame.map(|frame| HEXLOWER.encode(&frame)) })))
+}
+
+impl WriteContext {
+    fn context(&self) -> Option<TraceContext> {
+        let [flags] = self.trace_flags;
+        let trace_id = TraceId::from_bytes(self.trace_id)?;
+        Some(TraceContext::new(trace_id, SpanId::from_bytes(self.span_id)?, TraceFlags::from_bits(flags)))
+    }
+}
+
+#[derive(Deserialize)]
+struct TraceparentVector {
+    text: String,
+}
+
+fn traceparent(vector: &Value) -> Result<Option<Value>, Error> {
+    let TraceparentVector { text } = TraceparentVector::deserialize(vector)?;
+    Ok(Some(match text.parse::<TraceContext>() {
+        Ok(context) => {
+            json!({ "reading": ContextReading::from(context), "written": context.to_traceparent().as_str() })
+        }
+        Err(error) => json!({ "fault": { "kind": error.kind().name(), "offset": error.offset() } }),
+    }))
+}
+
+/// Lower-case hexadecimal, of any length or of exactly one.
+fn hex<'de, D: Deserializer<'de>, T: TryFrom<Vec<u8>>>(deserializer: D) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let bytes = HEXLOWER.decode(text.as_bytes());
+    let bytes = bytes.map_err(|error| D::Error::custom(format!("not lower-case hexadecimal: {error}")))?;
+    let len = bytes.len();
+    bytes.try_into().map_err(|_| D::Error::custom(format!("{len} bytes are not the right number")))
+}
+
+/// What the `$schema` of a schema begins with; that of a vector file names the schema beside it.
+const JSON_SCHEMA: &str = "https://json-schema.org/";
+/// Characters of a value that are shown where it differs.
+const LONGEST: usize = 100;
