@@ -5,8 +5,8 @@ use core::num::NonZeroU32;
 use core::panic::PanicInfo;
 
 use glassine::{
-    Carrier, Decision, Fault, Field, Incomplete, Message, ParseError, RawField, Reader, TraceContext, TraceFlags,
-    Traceparent,
+    Carrier, Decision, Fault, Field, Incomplete, Message, ParseError, RawField, Reader, SpanId, TraceContext,
+    TraceFlags, TraceId, Traceparent,
 };
 
 unsafe extern "C" {
@@ -49,6 +49,9 @@ entries! {
     faults(carrier: Carrier<'a>) -> Option<Fault> = carrier.faults().last();
 
     from_traceparent(text: &'a [u8]) -> Result<TraceContext, ParseError> = TraceContext::from_traceparent(text);
+    trace_id(text: &'a str) -> Result<TraceId, ParseError> = text.parse();
+    span_id(text: &'a str) -> Result<SpanId, ParseError> = text.parse();
+    trace_flags(text: &'a str) -> Result<TraceFlags, ParseError> = text.parse();
     traceparent_as_str(traceparent: &'a Traceparent) -> &'a str = traceparent.as_str();
 
     #[cfg(feature = "control")]

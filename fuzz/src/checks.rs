@@ -53,8 +53,8 @@ pub struct Letter<'a> {
     fields: Vec<Given<'a>>,
     /// So many empty fields of a grease type more: the way to more than 128.
     grease: u8,
-    /// An inbound message whose fields are kept.
-    inbound: Option<&'a [u8]>,
+    /// An inbound frame whose fields are kept.
+    inbound: Inbound<'a>,
     /// The room that fields are shortened to.
     room: u16,
     payload: &'a [u8],
@@ -66,6 +66,21 @@ enum Says {
     Nothing,
     Unsampled,
     Context(Ids),
+}
+
+/// A frame that came in, with fields that may be misplaced, repeated or malformed.
+#[derive(Arbitrary, Debug)]
+struct Inbound<'a> {
+    context: Option<Ids>,
+    fields: Vec<Given<'a>>,
+}
+
+impl Inbound<'_> {
+    fn frame(&self) -> Option<Vec<u8>> {
+        let fields: Vec<_> = self.fields.iter().filter_map(Given::field).collect();
+        let context = self.context.as_ref().and_then(Ids::context);
+        joined(if context.is_some() { 3 } else { 0 }, context, &fields)
+    }
 }
 
 /// A context, of which an id may be all zero.
@@ -134,12 +149,12 @@ impl<'a> Given<'a> {
 /// written.
 pub fn write(letter: &Letter<'_>) -> bool {
     let says = match &letter.says {
-        Says::Nothing => Some(Envelope::escape()),
-        Says::Unsampled => Some(Envelope::unsampled()),
-        Says::Context(ids) => ids.context().map(Envelope::new),
+        Says::Nothing => Some((0, None, Envelope::escape())),
+        Says::Unsampled => Some((1, None, Envelope::unsampled())),
+        Says::Context(ids) => ids.context().map(|context| (3, Some(context), Envelope::new(context))),
     };
-    let (Some(envelope), Some(mut given)) = (says, letter.fields.iter().map(Given::field).collect::<Option<Vec<_>>>())
-    else {
+    let given: Option<Vec<_>> = letter.fields.iter().map(Given::field).collect();
+    let (Some((shape, context, envelope)), Some(mut given)) = (says, given) else {
         // An id is all zero: there is no value of these types that says so (R-WRITE-3).
         return false;
     };
@@ -147,22 +162,14 @@ pub fn write(letter: &Letter<'_>) -> bool {
     given.extend(std::iter::repeat_n(grease, usize::from(letter.grease)));
 
     shortened(&given, usize::from(letter.room));
-    let context = match &letter.says {
-        Says::Context(ids) => ids.context(),
-        Says::Nothing | Says::Unsampled => None,
-    };
-    let inbound = Message::read(letter.inbound.unwrap_or_default()).carrier();
+    let inbound = letter.inbound.frame().unwrap_or_default();
+    let inbound = Message::read(&inbound).carrier();
     let mut fields = given.clone();
     fields.extend(inbound.fields().filter(|field| {
         is_kept(field) && is_in_place(field, context) && !given.iter().any(|given| is_repeated(field, given))
     }));
     fields.sort_by_key(Field::field_type);
 
-    let shape = match &letter.says {
-        Says::Nothing => 0,
-        Says::Unsampled => 1,
-        Says::Context(_) => 3,
-    };
     let envelope = envelope.with_fields(&given).with_kept_fields(inbound);
     match by_hand(shape, context, &fields) {
         Some(front) => {
@@ -173,9 +180,9 @@ pub fn write(letter: &Letter<'_>) -> bool {
             assert_eq!(message.payload(), letter.payload);
             assert_eq!(message.context(), context);
             assert!(message.carrier().fields().eq(fields.iter().copied()));
-            let decision =
-                if context.is_some_and(TraceContext::is_sampled) { Decision::Sampled } else { Decision::Unsampled };
-            assert_eq!(message.decision(), (shape != 0).then_some(decision));
+            let is_sampled = context.is_some_and(TraceContext::is_sampled);
+            let decision = message.decision().map(|decision| decision == Decision::Sampled);
+            assert_eq!(decision, (shape != 0).then_some(is_sampled));
             true
         }
         None => {
@@ -674,8 +681,15 @@ fn appendix_c(m: &[u8], cap: u16) -> Reading {
     Reading { verdict, fault: above_cap.then_some((FaultKind::CarrierAboveCap, 6)), payload_offset: 8 + n }
 }
 
-/// What goes in front of a payload, by joining bytes; `None` if its own reader would not take all of it (R-WRITE-5, R-WRITE-7).
+/// What goes in front of a payload; `None` if its own reader would not take all of it (R-WRITE-5, R-WRITE-7).
 fn by_hand(shape: u8, context: Option<TraceContext>, fields: &[Field<'_>]) -> Option<Vec<u8>> {
+    let front = joined(shape, context, fields)?;
+    let takes_all = Reader::new().with_carrier_cap(u16::MAX).read(&front).carrier().faults().next().is_none();
+    (fields.len() <= MAX_FIELDS && takes_all).then_some(front)
+}
+
+/// Header, ids and fields, one after the other; `None` where a length has no place.
+fn joined(shape: u8, context: Option<TraceContext>, fields: &[Field<'_>]) -> Option<Vec<u8>> {
     let mut carrier = Vec::new();
     if let Some(context) = context {
         carrier.extend(context.trace_id().to_bytes());
@@ -690,9 +704,7 @@ fn by_hand(shape: u8, context: Option<TraceContext>, fields: &[Field<'_>]) -> Op
     let [len_0, len_1] = u16::try_from(carrier.len()).ok()?.to_be_bytes();
     let flags = context.map_or(0, |context| context.flags().bits());
     let header = [MAGIC, VERSION, GUARD[0], GUARD[1], flags, shape, len_0, len_1];
-    let front = [&header[..], &carrier].concat();
-    let takes_all = Reader::new().with_carrier_cap(u16::MAX).read(&front).carrier().faults().next().is_none();
-    (fields.len() <= MAX_FIELDS && takes_all).then_some(front)
+    Some([&header[..], &carrier].concat())
 }
 
 /// The value's bytes on the wire. `None` for a key that no length byte can say, and for an unknown field of a known type.

@@ -109,8 +109,8 @@ pub(crate) struct Unwrap {
 
 /// Show what a message is made of: every byte, every field, every fault
 ///
-/// Baggage values are hidden unless they are asked for, and so are the bytes of carriers that cannot be read, which may hold some. Text from the
-/// message is shown with control characters escaped.
+/// Baggage values are hidden unless they are asked for, and so are the bytes of carriers that cannot be read, which may hold some. Payloads are
+/// shown, and a damaged message is its own payload. Text from the message is shown with control characters escaped.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:

@@ -2,7 +2,8 @@
 
 use glassine::{BaggageMember, BaggageMembers, FieldType, RawField};
 
-/// The text with every value replaced: `userId=…,region=…`. Properties go with their value; of a member that is none by W3C's grammar nothing is left.
+/// The text with every value replaced: `userId=…,region=…`. Properties go with their value; of what is no member by W3C's grammar,
+/// nothing is left.
 pub(crate) fn without_values(baggage: &str) -> String {
     let hidden = |member: &str| {
         let key = BaggageMembers::new(member).next().map(BaggageMember::key);

@@ -64,8 +64,10 @@ impl Reading {
 
     /// A reading to show: baggage values are left out, and the values of fields that hold some are null.
     pub(crate) fn without_baggage_values(message: Message<'_>) -> Self {
-        let field = |raw| FieldReading { value: None, ..FieldReading::new(raw) };
-        let field = |raw| if holds_baggage(raw) { field(raw) } else { FieldReading::new(raw) };
+        let field = |raw| match FieldReading::new(raw) {
+            field if holds_baggage(raw) => FieldReading { value: None, ..field },
+            field => field,
+        };
         Self {
             baggage: message.carrier().baggage().map(without_values),
             fields: message.carrier().raw_fields().map(field).collect(),

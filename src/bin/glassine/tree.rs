@@ -37,18 +37,10 @@ pub(crate) fn write_tree(out: &mut impl Write, message: Message<'_>, show_baggag
     for field in fields {
         let name = words::field_type(field.field_type());
         let value = value(field, show_baggage);
-        match faults.iter().find(|fault| fault.offset() == field.offset()) {
-            None => leaf(out, 2, &name, FIELD, value)?,
-            Some(fault) => {
-                leaf(
-                    out,
-                    2,
-                    &name,
-                    FIELD,
-                    format_args!("{value}  {FAULT}<- {}, ignored{FAULT:#}", fault.kind().name()),
-                )?;
-            }
-        }
+        let fault = faults.iter().find(|fault| fault.offset() == field.offset());
+        let note =
+            fault.map_or(String::new(), |fault| format!("  {FAULT}<- {}, ignored{FAULT:#}", fault.kind().name()));
+        leaf(out, 2, &name, FIELD, format_args!("{value}{note}"))?;
     }
     if !faults.is_empty() {
         writeln!(out, "  faults in the carrier")?;
@@ -59,12 +51,11 @@ pub(crate) fn write_tree(out: &mut impl Write, message: Message<'_>, show_baggag
 
     let payload = message.payload();
     let len = counted(payload.len(), "byte");
-    match preview(payload) {
-        preview if preview.is_empty() => leaf(out, 1, "payload", PAYLOAD, len),
-        preview => {
-            leaf(out, 1, "payload", PAYLOAD, format_args!("{len} from byte {}: {preview}", message.payload_offset()))
-        }
+    if payload.is_empty() {
+        return leaf(out, 1, "payload", PAYLOAD, len);
     }
+    let payload = format!("{len} from byte {}: {}", message.payload_offset(), preview(payload));
+    leaf(out, 1, "payload", PAYLOAD, payload)
 }
 
 fn leaf(out: &mut impl Write, depth: usize, name: &str, style: Style, value: impl Display) -> io::Result<()> {
@@ -88,6 +79,7 @@ fn value(field: RawField<'_>, show_baggage: bool) -> String {
             format!("trace id {}, span id {}, trace flags {}", context.trace_id(), context.span_id(), context.flags())
         }
         Some(_) => format!("{}, {}", counted(field.value().len(), "byte"), when_changed(field.field_type())),
+        None if field.value().is_empty() => "(empty)".to_owned(),
         None => printable(field.value()),
     }
 }

@@ -68,6 +68,7 @@ fn print(line: &str) -> Result<(), Failure> {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with `kind` and `vectors`")]
 struct VectorFile {
     kind: String,
     vectors: Vec<Value>,
@@ -217,6 +218,7 @@ struct StreamVector {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct StreamStep {
     arrived: usize,
 }
@@ -265,6 +267,7 @@ struct WriteVector {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct WriteDescription {
     context: Value,
     fields: Vec<WriteField>,
@@ -273,6 +276,7 @@ struct WriteDescription {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct WriteField {
     r#type: u8,
     #[serde(deserialize_with = "hex")]
@@ -280,6 +284,7 @@ struct WriteField {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object")]
 struct WriteContext {
     #[serde(deserialize_with = "hex")]
     trace_id: [u8; TraceId::LEN],

@@ -37,7 +37,7 @@ pub(crate) fn field_type(field_type: FieldType) -> String {
         FieldType::FURTHER_CONTEXT => return "further context".to_owned(),
         grease if FieldType::GREASE.contains(&grease) => "grease",
         private if private.is_private() => "private type",
-        known if known.is_known() => "type that is never used",
+        known if known.is_known() => "never used",
         _ => "unknown type",
     };
     format!("{name} {:02x}", field_type.0)

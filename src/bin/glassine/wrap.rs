@@ -24,6 +24,11 @@ pub(crate) fn run(args: &Wrap) -> Result<ExitCode, Failure> {
     };
     let mut fields = fields_of_options(args, &environment, context, envelope)?;
     add_fields_of_environment(&mut fields, &environment, context, envelope);
+    if envelope.with_fields(&fields).encoded_len().is_ok_and(|len| len > USUAL_LEN) {
+        warn(format_args!(
+            "the carrier is longer than {DEFAULT_CARRIER_CAP} bytes; receivers with the usual cap will not read it"
+        ));
+    }
 
     let payload = args.input.read()?;
     let is_bare = context.is_none() && !args.unsampled && fields.is_empty() && !needs_escape(&payload);
@@ -153,8 +158,7 @@ fn add_fields_of_environment<'a>(
 /// The field, or as much of it as every receiver takes with what is there already.
 fn fitted<'a>(field: Field<'a>, fields: &[Field<'_>], envelope: Envelope<'static>) -> Option<Field<'a>> {
     let taken = envelope.with_fields(fields).encoded_len().ok()?;
-    let room = (HEADER_LEN + usize::from(DEFAULT_CARRIER_CAP)).saturating_sub(taken);
-    fit(&mut [field], room).first().copied()
+    fit(&mut [field], USUAL_LEN.saturating_sub(taken)).first().copied()
 }
 
 /// Adds a field if the envelope can be written with it.
@@ -187,3 +191,6 @@ fn refusal(field: &Field<'_>, error: EncodeError) -> String {
     };
     sentence.to_owned()
 }
+
+/// The longest envelope into which a receiver looks that does not say otherwise.
+const USUAL_LEN: usize = HEADER_LEN + DEFAULT_CARRIER_CAP as usize;
