@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 use glassine::{
-    Decision, Envelope, FaultKind, Field, FieldType, Frame, Grease, Message, Reader, SharedMessage, SpanId, TraceContext,
-    TraceFlags, TraceId, Verdict, needs_escape, reparent,
+    Decision, Envelope, FaultKind, Field, FieldType, Frame, Grease, Message, Reader, SharedMessage, SpanId,
+    TraceContext, TraceFlags, TraceId, Verdict, needs_escape, reparent,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;

@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Unwrap(Unwrap),
     Inspect(Inspect),
     Check(Check),
+    Detect(Detect),
     Vectors(Vectors),
 }
 
@@ -157,6 +158,63 @@ pub(crate) struct Check {
     pub(crate) verbose: bool,
 }
 
+/// Count how many of today's bare messages would be read as frames
+///
+/// The dry run before a rollout: reads messages of senders that do not know the format, and says how receivers that do would take them. A message
+/// that is enveloped or of an unknown version would be misread: its front would be cut off. A damaged one is delivered whole.
+///
+/// Directories are searched for regular files; symbolic links in them are not followed. What cannot be read is named on standard error, and the
+/// rest is read.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  glassine detect /var/spool/jobs
+  redis-cli --raw lrange jobs 0 -1 | glassine detect --lines
+  tcpdump -w - -c 100000 udp port 5000 | glassine detect --pcap --json
+
+The bound that is given for the rate of misreading holds for a fair sample of the messages. In --json, the index of an offender is that of its line, \
+message or packet in its source, from 0; in the report, lines, messages and packets are counted from 1.
+
+Exit codes: 0 no message would be misread, 20 some would; 1 failure, no message was found, or a part of the input could not be read and no message \
+of the rest would be misread; 2 usage.")]
+pub(crate) struct Detect {
+    /// Files, each a message, and directories of them; standard input if there are none, or for `-`
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Each line of a file is a message; empty lines only with --in raw
+    #[arg(long, group = "division")]
+    pub(crate) lines: bool,
+
+    /// Files hold messages with a 32-bit big-endian length in front of each
+    #[arg(long, group = "division")]
+    pub(crate) delimited: bool,
+
+    /// Files are packet captures, pcap or pcapng; each UDP payload is a message
+    #[arg(long, group = "division")]
+    pub(crate) pcap: bool,
+
+    /// How lines are written; white space in hex and base64 is ignored
+    #[arg(id = "in", long, value_enum, value_name = "ENCODING", default_value_t = Encoding::Raw)]
+    #[arg(requires = "lines", conflicts_with_all = ["delimited", "pcap"])]
+    pub(crate) encoding: Encoding,
+
+    #[command(flatten)]
+    pub(crate) cap: Cap,
+
+    /// How many messages to show that begin like a frame
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) offenders: usize,
+
+    /// Print one JSON object, on one line
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// Show no progress bar
+    #[arg(long, short)]
+    pub(crate) quiet: bool,
+}
+
 /// Verify vector files against this program
 ///
 /// Prints a line for each vector that disagrees, with what differs, and a summary. A JSON Schema among the files is passed over, so that
@@ -239,4 +297,5 @@ Examples:
   glassine unwrap order.frame
 
 Exit codes: 0 success, 1 failure, 2 usage; `check` has its own: 0 enveloped, 10 bare, 11 damaged,
-12 unknown version. A closed pipe is no failure.";
+12 unknown version; so has `detect`: 0 no message would be misread, 20 some would. A closed pipe is
+no failure.";

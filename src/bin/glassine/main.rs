@@ -1,4 +1,4 @@
-//! The command-line tool: wraps, unwraps, inspects and checks messages, and verifies vectors.
+//! The command-line tool: wraps, unwraps, inspects, checks and counts messages, and verifies vectors.
 //!
 //! `glassine help` says what each command does. Nothing of the format is known here but names and spellings: everything goes through the library.
 #![forbid(unsafe_code)]
@@ -6,6 +6,7 @@
 mod args;
 mod baggage;
 mod check;
+mod detect;
 mod dump;
 mod encoding;
 mod failure;
@@ -49,6 +50,7 @@ fn run(args: Args) -> Result<ExitCode, Failure> {
         Command::Unwrap(unwrap) => unwrap::run(&unwrap),
         Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Check(check) => check::run(&check),
+        Command::Detect(detect) => detect::run(&detect),
         Command::Vectors(vectors) => vectors::run(&vectors),
     }
 }
