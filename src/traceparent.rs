@@ -210,7 +210,8 @@ const FLAGS: Range<usize> = 53..55;
 
 fn digits<const N: usize>(text: &[u8], range: Range<usize>) -> Result<[u8; N], ParseError> {
     let start = range.start;
-    hex::decode(text.get(range).unwrap_or_default()).map_err(|at| ParseError::new(ParseErrorKind::Digit, start.saturating_add(at)))
+    hex::decode(text.get(range).unwrap_or_default())
+        .map_err(|at| ParseError::new(ParseErrorKind::Digit, start.saturating_add(at)))
 }
 
 fn dash(text: &[u8], at: usize) -> Result<(), ParseError> {
