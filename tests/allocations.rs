@@ -142,6 +142,8 @@ fn asking_a_carrier_allocates_nothing() {
         allocates_nothing(|| carrier.further_contexts().count());
         allocates_nothing(|| carrier.fields().count());
         allocates_nothing(|| carrier.raw_fields().count());
+        allocates_nothing(|| carrier.tracestate_members().count());
+        allocates_nothing(|| carrier.baggage_members().map(|member| member.decoded_value().count()).sum::<usize>());
         allocates_nothing(|| carrier.faults().count());
     }
 }

@@ -385,8 +385,22 @@ fn accessors_agree(carrier: Carrier<'_>, counting: &[Field<'_>]) {
     assert_eq!(carrier.tracestate(), expected.0);
     assert_eq!(carrier.baggage(), expected.1);
     assert_eq!(carrier.fan_out_weight(), expected.2);
-    assert!(carrier.further_contexts().eq(expected.3));
+    assert!(carrier.further_contexts().eq(expected.3.iter().copied()));
     assert_eq!(carrier.text_map("traceparent"), None);
+
+    // Members are parts of the list, and no more than it has; what they hold is what their grammar allows.
+    let parts = |list: Option<&str>| list.map_or(0, |list| list.split(',').count());
+    assert!(carrier.tracestate_members().count() <= parts(expected.0).min(32));
+    for member in carrier.tracestate_members() {
+        assert!(expected.0.unwrap().contains(&format!("{}={}", member.key(), member.value())));
+        assert!(!member.key().is_empty() && !member.value().contains([',', '=']));
+    }
+    assert!(carrier.baggage_members().count() <= parts(expected.1).min(180));
+    for member in carrier.baggage_members() {
+        assert!(expected.1.unwrap().contains(member.key()) && expected.1.unwrap().contains(member.value()));
+        assert!(!member.key().is_empty() && !member.value().contains([' ', ',', ';']));
+        assert!(member.decoded_value().count() <= member.value().len());
+    }
 }
 
 /// What was read is written again and reads the same; a canonical frame gives the same bytes.

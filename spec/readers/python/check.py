@@ -7,6 +7,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 import glassine as g  # noqa: E402
+import policy  # noqa: E402
 
 VECTORS = Path(__file__).resolve().parent.parent.parent / "vectors"
 
@@ -113,7 +114,26 @@ def run_traceparent(vector):
         yield key, vector.get(key), value
 
 
-RUNNERS = {"read": run_read, "stream": run_stream, "reparent": run_reparent, "write": run_write, "traceparent": run_traceparent}
+def run_share(vector):
+    trace_id = unhex(vector["trace_id"])
+    yield "hash", vector["hash"], f"{policy.trace_hash(trace_id):016x}"
+    yield "within", vector["within"], policy.in_share(trace_id, vector["millionths"])
+
+
+def run_fan_out(vector):
+    trace_id, recipient = unhex(vector["trace_id"]), unhex(vector["recipient"])
+    yield "hash", vector["hash"], f"{policy.recipient_hash(trace_id, recipient):016x}"
+    yield "selected", vector["selected"], policy.is_selected(trace_id, recipient, vector["one_in"])
+
+
+def run_rate(vector):
+    yield "one_in", vector["one_in"], policy.rate(vector["recipients"])
+
+
+RUNNERS = {
+    "read": run_read, "stream": run_stream, "reparent": run_reparent, "write": run_write, "traceparent": run_traceparent,
+    "share": run_share, "fan_out": run_fan_out, "rate": run_rate,
+}
 
 
 def differences(run, vector):

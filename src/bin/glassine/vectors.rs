@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
 
 use data_encoding::HEXLOWER;
 use glassine::{
-    Envelope, Fault, Field, FieldType, Reader, SpanId, TraceContext, TraceFlags, TraceId, needs_escape, reparent,
+    Envelope, FanOut, Fault, Field, FieldType, Reader, Share, SpanId, TraceContext, TraceFlags, TraceId,
+    fan_out_selects, needs_escape, reparent,
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Error, Map, Value, json};
@@ -123,6 +125,9 @@ impl Kind {
                 answer: traceparent,
                 compared: |vector| if vector["fault"].is_null() { &["reading", "written"] } else { &["fault"] },
             },
+            "share" => Self { answer: share, compared: |_| &["within"] },
+            "fan_out" => Self { answer: fan_out, compared: |_| &["selected"] },
+            "rate" => Self { answer: rate, compared: |_| &["one_in"] },
             _ => return None,
         })
     }
@@ -335,6 +340,47 @@ fn traceparent(vector: &Value) -> Result<Option<Value>, Error> {
         }
         Err(error) => json!({ "fault": { "kind": error.kind().name(), "offset": error.offset() } }),
     }))
+}
+
+#[derive(Deserialize)]
+struct ShareVector {
+    #[serde(deserialize_with = "hex")]
+    trace_id: [u8; TraceId::LEN],
+    millionths: u32,
+}
+
+fn share(vector: &Value) -> Result<Option<Value>, Error> {
+    let ShareVector { trace_id, millionths } = ShareVector::deserialize(vector)?;
+    let share = Share::from_millionths(millionths).ok_or_else(|| Error::custom("more than a million millionths"))?;
+    Ok(Some(json!({ "within": share.contains(not_zero(trace_id)?) })))
+}
+
+#[derive(Deserialize)]
+struct FanOutVector {
+    #[serde(deserialize_with = "hex")]
+    trace_id: [u8; TraceId::LEN],
+    #[serde(deserialize_with = "hex")]
+    recipient: Vec<u8>,
+    one_in: NonZeroU32,
+}
+
+fn fan_out(vector: &Value) -> Result<Option<Value>, Error> {
+    let FanOutVector { trace_id, recipient, one_in } = FanOutVector::deserialize(vector)?;
+    Ok(Some(json!({ "selected": fan_out_selects(not_zero(trace_id)?, &recipient, one_in) })))
+}
+
+#[derive(Deserialize)]
+struct RateVector {
+    recipients: u32,
+}
+
+fn rate(vector: &Value) -> Result<Option<Value>, Error> {
+    let RateVector { recipients } = RateVector::deserialize(vector)?;
+    Ok(Some(json!({ "one_in": FanOut::DEFAULT.one_in(recipients) })))
+}
+
+fn not_zero(trace_id: [u8; TraceId::LEN]) -> Result<TraceId, Error> {
+    TraceId::from_bytes(trace_id).ok_or_else(|| Error::custom("the trace id is all zero"))
 }
 
 /// Lower-case hexadecimal, of any length or of exactly one.

@@ -1,0 +1,165 @@
+//! Counters of what was read and sent, for the people who run a channel.
+
+use core::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::{Decision, FaultKind, Inbound, Message, Verdict};
+
+/// What was counted, kind by kind. One row of a table.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Count {
+    /// Read: bare.
+    Bare,
+    /// Read: enveloped, and sampled.
+    Sampled,
+    /// Read: enveloped, with an unsampled context.
+    Unsampled,
+    /// Read: enveloped, with a decision against the trace and no ids.
+    Marker,
+    /// Read: enveloped, with nothing known: the escape, or fields without a context.
+    Undecided,
+    /// Read: a frame of another version.
+    UnknownVersion,
+    /// Read: damaged, and delivered whole.
+    Damaged,
+    /// Read: claims that the trust policy took away, wholly or in part.
+    DroppedByPolicy,
+    /// Sent: a payload in the escape.
+    Escaped,
+}
+
+impl Count {
+    /// Every kind, in this order.
+    pub const ALL: [Self; 9] = [
+        Self::Bare,
+        Self::Sampled,
+        Self::Unsampled,
+        Self::Marker,
+        Self::Undecided,
+        Self::UnknownVersion,
+        Self::Damaged,
+        Self::DroppedByPolicy,
+        Self::Escaped,
+    ];
+
+    /// A name for metrics and logs, such as `dropped_by_policy`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Sampled => "sampled",
+            Self::Unsampled => "unsampled",
+            Self::Marker => "marker",
+            Self::Undecided => "undecided",
+            Self::UnknownVersion => "unknown_version",
+            Self::Damaged => "damaged",
+            Self::DroppedByPolicy => "dropped_by_policy",
+            Self::Escaped => "escaped",
+        }
+    }
+}
+
+/// Counters that any thread may add to, without a lock. They wrap where the machine's word ends.
+///
+/// ```
+/// use glassine::{Count, Counters, FaultKind, Message};
+///
+/// static COUNTERS: Counters = Counters::new();
+///
+/// COUNTERS.read(Message::read(b"{}"));
+/// COUNTERS.read(Message::read(b"\x9E\x01\xC1\xDE\x00"));
+/// let snapshot = COUNTERS.snapshot();
+/// assert_eq!(snapshot.count(Count::Bare), 1);
+/// assert_eq!(snapshot.count(Count::Damaged), 1);
+/// assert_eq!(snapshot.fault(FaultKind::TruncatedHeader), 1);
+/// ```
+#[derive(Debug)]
+pub struct Counters {
+    counts: [AtomicUsize; Count::ALL.len()],
+    faults: [AtomicUsize; FaultKind::ALL.len()],
+}
+
+impl Counters {
+    /// All zero.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            counts: [const { AtomicUsize::new(0) }; Count::ALL.len()],
+            faults: [const { AtomicUsize::new(0) }; FaultKind::ALL.len()],
+        }
+    }
+
+    /// Counts a message that was read: its kind, and its fault if it has one. Looks at the ids, and at nothing else in the carrier.
+    pub fn read(&self, message: Message<'_>) {
+        let count = match (message.verdict(), message.decision()) {
+            (Verdict::Bare, _) => Count::Bare,
+            (Verdict::Damaged, _) => Count::Damaged,
+            (Verdict::UnknownVersion, _) => Count::UnknownVersion,
+            (Verdict::Enveloped, Some(Decision::Sampled)) => Count::Sampled,
+            (Verdict::Enveloped, Some(Decision::Unsampled)) if message.context().is_some() => Count::Unsampled,
+            (Verdict::Enveloped, Some(Decision::Unsampled)) => Count::Marker,
+            (Verdict::Enveloped, None) => Count::Undecided,
+        };
+        self.add(count);
+        if let Some(fault) = message.fault() {
+            add_one(&self.faults, fault.kind() as usize);
+        }
+    }
+
+    /// Counts a message whose claims the trust policy took away, wholly or in part: `inbound` is what was left of `message`.
+    pub fn judged(&self, message: Message<'_>, inbound: Inbound) {
+        let is_whole = match inbound {
+            Inbound::Continue(_) | Inbound::DoNotStart => true,
+            Inbound::Nothing => message.decision().is_none(),
+            Inbound::Decide(_) | Inbound::Link(_) => false,
+        };
+        if !is_whole {
+            self.add(Count::DroppedByPolicy);
+        }
+    }
+
+    /// Counts one more of a kind.
+    pub fn add(&self, count: Count) {
+        add_one(&self.counts, count as usize);
+    }
+
+    /// The counts at this moment. Each is exact; together they may be a message apart while others count.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let load = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
+        Snapshot { counts: self.counts.each_ref().map(load), faults: self.faults.each_ref().map(load) }
+    }
+}
+
+impl Default for Counters {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What [`Counters`] had counted at one moment.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Snapshot {
+    counts: [usize; Count::ALL.len()],
+    faults: [usize; FaultKind::ALL.len()],
+}
+
+impl Snapshot {
+    /// How many of a kind.
+    #[must_use]
+    pub fn count(&self, count: Count) -> usize {
+        self.counts.get(count as usize).copied().unwrap_or_default()
+    }
+
+    /// How many messages had this fault: damaged ones, and carriers above the cap.
+    #[must_use]
+    pub fn fault(&self, kind: FaultKind) -> usize {
+        self.faults.get(kind as usize).copied().unwrap_or_default()
+    }
+}
+
+fn add_one(counters: &[AtomicUsize], at: usize) {
+    if let Some(counter) = counters.get(at) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,88 @@
+//! Fan-out sampling: the more recipients a message has, the fewer of them get its context (specification section 17).
+
+use core::num::NonZeroU32;
+
+use crate::{TraceId, hash};
+
+/// A table that says, for a number of recipients, one in how many of them gets the sampled context.
+///
+/// Rates between the points are interpolated on logarithmic scales and rounded to one in a whole number, so that the weight is exact. Below the first point the
+/// first rate holds, above the last the last.
+///
+/// ```
+/// use glassine::FanOut;
+///
+/// let one_in = |recipients| FanOut::DEFAULT.one_in(recipients).get();
+/// assert_eq!([1, 25, 100, 1_000, 10_000, 5_000_000].map(one_in), [1, 5, 10, 100, 1_000, 1_000]);
+/// ```
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct FanOut<'a> {
+    points: &'a [Point],
+}
+
+/// A point of a [`FanOut`] table.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Point {
+    /// The number of recipients.
+    pub recipients: NonZeroU32,
+    /// One in so many of them gets the context: the weight of those that do.
+    pub one_in: NonZeroU32,
+}
+
+impl FanOut<'static> {
+    /// 100 % at 1 recipient, 10 % at 100, 0.1 % at 10,000 and more.
+    pub const DEFAULT: Self = Self { points: &[point(1, 1), point(100, 10), point(10_000, 1_000)] };
+}
+
+impl<'a> FanOut<'a> {
+    /// A table of your own. `None` if it is empty or its numbers of recipients do not ascend.
+    #[must_use]
+    pub fn new(points: &'a [Point]) -> Option<Self> {
+        let ascends = points.windows(2).all(|pair| matches!(pair, [a, b] if a.recipients < b.recipients));
+        (ascends && !points.is_empty()).then_some(Self { points })
+    }
+
+    /// One in how many of so many recipients gets the context (`R-FAN-1`). 0 recipients count as 1. Once a fan-out, not once a recipient: it takes a logarithm.
+    #[must_use]
+    pub fn one_in(self, recipients: u32) -> NonZeroU32 {
+        let recipients = recipients.max(1);
+        let above = self.points.partition_point(|point| point.recipients.get() <= recipients);
+        let below = above.checked_sub(1).and_then(|below| self.points.get(below));
+        match (below, self.points.get(above)) {
+            (Some(below), Some(above)) => interpolate(*below, *above, recipients),
+            (Some(point), None) | (None, Some(point)) => point.one_in,
+            (None, None) => NonZeroU32::MIN,
+        }
+    }
+}
+
+/// Whether a recipient of a fan-out gets the sampled context, given one in how many do (`R-FAN-2`). The same recipient of the same trace always decides the same, so that a retry agrees; who is
+/// chosen at one in ten is also chosen at one in five. Two hashes.
+#[must_use]
+pub fn fan_out_selects(trace_id: TraceId, recipient: &[u8], one_in: NonZeroU32) -> bool {
+    // h < 2⁶⁴ / N, without leaving 64 bits.
+    let hash = hash::of_recipient(trace_id, recipient);
+    hash.checked_mul(u64::from(one_in.get())).is_some()
+}
+
+/// The weight of a message that a fan-out made of one that already had a weight: the product, or the largest weight if that is more (`R-FAN-3`).
+#[must_use]
+pub fn nested_weight(inherited: Option<NonZeroU32>, one_in: NonZeroU32) -> NonZeroU32 {
+    inherited.map_or(one_in, |inherited| inherited.saturating_mul(one_in))
+}
+
+fn interpolate(below: Point, above: Point, recipients: u32) -> NonZeroU32 {
+    let ratio = |to: NonZeroU32, from: NonZeroU32| f64::from(to.get()) / f64::from(from.get());
+    let way = libm::log(f64::from(recipients) / f64::from(below.recipients.get()))
+        / libm::log(ratio(above.recipients, below.recipients));
+    let one_in = f64::from(below.one_in.get()) * libm::pow(ratio(above.one_in, below.one_in), way);
+    // Exact halves come out a little below or above; they all round up.
+    NonZeroU32::new((one_in + 0.5 + 1e-9) as u32).unwrap_or(NonZeroU32::MIN)
+}
+
+const fn point(recipients: u32, one_in: u32) -> Point {
+    match (NonZeroU32::new(recipients), NonZeroU32::new(one_in)) {
+        (Some(recipients), Some(one_in)) => Point { recipients, one_in },
+        _ => panic!("a point of zero recipients or at a rate of one in zero"),
+    }
+}

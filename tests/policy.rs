@@ -1,0 +1,304 @@
+//! The policies: rollout, trust, fan-out sampling, counters (laws 7 and 8; specification sections 15 and 17).
+//!
+//! Statistical tests name their n, their seed and their tolerance. They are exact repetitions: no clock, no entropy.
+#![cfg(all(feature = "policy", feature = "alloc"))]
+
+use std::num::NonZeroU32;
+
+use glassine::{
+    Count, Counters, Envelope, FanOut, FaultKind, Inbound, Message, Point, Reader, Role, Rollout, RolloutSwitch, Share,
+    SpanId, TraceContext, TraceFlags, TraceId, Trust, Unsampled, Verdict, fan_out_selects, needs_escape, nested_weight,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const SAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03";
+const UNSAMPLED: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-02";
+
+fn one_in(n: u32) -> NonZeroU32 {
+    NonZeroU32::new(n).unwrap()
+}
+
+fn millionths(n: u32) -> Share {
+    Share::from_millionths(n).unwrap()
+}
+
+/// Trace ids from a seed: a multiplicative congruential generator modulo 2¹²⁸, upper half first. Not what is tested, and good enough to be told from nothing.
+fn trace_ids(seed: u128) -> impl Iterator<Item = TraceId> {
+    let step = |state: &u128| Some(state.wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645).wrapping_add(1));
+    std::iter::successors(Some(seed), step).skip(1).filter_map(|state| TraceId::from_u128(state ^ (state >> 64)))
+}
+
+fn context() -> impl Strategy<Value = TraceContext> {
+    (1_u128.., 1_u64.., any::<u8>()).prop_map(|(trace_id, span_id, flags)| {
+        let (trace_id, span_id) = (TraceId::from_u128(trace_id).unwrap(), SpanId::from_u64(span_id).unwrap());
+        TraceContext::new(trace_id, span_id, TraceFlags::from_bits(flags))
+    })
+}
+
+fn payload() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![vec(any::<u8>(), 0..20), vec(any::<u8>(), 0..20).prop_map(|rest| [&[0x9E], &rest[..]].concat())]
+}
+
+fn rollout() -> impl Strategy<Value = Rollout> {
+    prop_oneof![
+        Just(Rollout::Off),
+        Just(Rollout::ReceiveOnly),
+        (0..=1_000_000_u32).prop_map(|n| Rollout::Share(millionths(n))),
+        Just(Rollout::On),
+    ]
+}
+
+/// Every inbound state of the trust table, by name, with its bytes.
+fn inbound_states() -> Vec<(&'static str, Vec<u8>)> {
+    let frame = |version: u8, rest: &[u8]| [&[0x9E, version, 0xC1, 0xDE], rest].concat();
+    let context = |text: &str| Envelope::new(text.parse().unwrap()).encode_to_vec(b"payload").unwrap();
+    let zero_ids = [&frame(1, &[1, 3, 0, 24])[..], &[0; 24]].concat();
+    vec![
+        ("bare", b"payload".to_vec()),
+        ("damaged", frame(1, &[1, 0xF3, 0, 0])),
+        ("escape", frame(1, &[0, 0, 0, 0])),
+        ("zero ids", zero_ids),
+        ("sampled", context(SAMPLED)),
+        ("unsampled", context(UNSAMPLED)),
+        ("marker", frame(1, &[0, 1, 0, 0])),
+        ("unknown version, unsampled", frame(2, &[0, 1, 0, 0])),
+        ("unknown version, sampled", frame(2, &[1, 1, 0, 0])),
+        ("unknown version, undecided", frame(2, &[0, 0, 0, 0])),
+        ("above the cap, sampled", [&frame(1, &[1, 3, 0xFF, 0xFF])[..], &[1; 65_535]].concat()),
+        ("above the cap, unsampled", [&frame(1, &[0, 3, 0xFF, 0xFF])[..], &[1; 65_535]].concat()),
+    ]
+}
+
+/// Law 7, row by row: every inbound state under every policy.
+#[test]
+fn law_7_trust_table() {
+    let sampled: TraceContext = SAMPLED.parse().unwrap();
+    let unsampled: TraceContext = UNSAMPLED.parse().unwrap();
+    let nothing = [Inbound::Nothing; 4];
+    for (state, bytes) in inbound_states() {
+        let expected = match state {
+            "sampled" => {
+                [Inbound::Continue(sampled), Inbound::Decide(unsampled), Inbound::Link(sampled), Inbound::Nothing]
+            }
+            "unsampled" => {
+                [Inbound::Continue(unsampled), Inbound::Decide(unsampled), Inbound::Nothing, Inbound::Nothing]
+            }
+            "marker" | "unknown version, unsampled" | "above the cap, unsampled" => {
+                [Inbound::DoNotStart, Inbound::Nothing, Inbound::Nothing, Inbound::Nothing]
+            }
+            _ => nothing,
+        };
+        let policies = [Trust::Accept, Trust::Redecide, Trust::LinkOnly, Trust::Drop];
+        assert_eq!(policies.map(|trust| trust.judge(Message::read(&bytes))), expected, "{state}");
+    }
+}
+
+#[test]
+fn who_may_only_continue_starts_nothing() {
+    let context: TraceContext = SAMPLED.parse().unwrap();
+    let cases = [
+        (Inbound::Nothing, true, false),
+        (Inbound::DoNotStart, false, false),
+        (Inbound::Continue(context), true, true),
+        (Inbound::Decide(context), true, true),
+        (Inbound::Link(context), true, true),
+    ];
+    for (inbound, may_start, continue_only) in cases {
+        assert_eq!((Role::MayStart.admits(inbound), Role::ContinueOnly.admits(inbound)), (may_start, continue_only));
+    }
+}
+
+proptest! {
+    /// Law 7: without a policy, no claim gets in; and no policy but accept lets a decision in.
+    #[test]
+    fn law_7_inbound_context_is_a_claim(context in context(), payload in payload()) {
+        let frame = Envelope::new(context).encode_to_vec(&payload).unwrap();
+        let message = Message::read(&frame);
+        prop_assert_eq!(Trust::default().judge(message), Inbound::Nothing);
+        match Trust::Redecide.judge(message) {
+            Inbound::Decide(decided) => {
+                prop_assert!(!decided.is_sampled());
+                prop_assert_eq!((decided.trace_id(), decided.span_id()), (context.trace_id(), context.span_id()));
+            }
+            other => prop_assert!(false, "{:?}", other),
+        }
+        prop_assert_eq!(Trust::Accept.judge(message), Inbound::Continue(context));
+        prop_assert_eq!(message.payload(), &payload[..]);
+    }
+
+    /// Law 8 (and 3, R-WRITE-2): until sending is on, the bytes are those of a program without Glassine; from then on, every payload that asks for it is escaped, and an upgraded receiver
+    /// gets every payload back.
+    #[test]
+    fn law_8_receivers_first(
+        rollout in rollout(), context in proptest::option::of(context()), payload in payload(), marker: bool,
+    ) {
+        let switch = RolloutSwitch::default();
+        prop_assert_eq!(switch.rollout(), Rollout::ReceiveOnly);
+        switch.set(rollout);
+        prop_assert_eq!(switch.rollout(), rollout);
+        let unsampled = if marker { Unsampled::Marker } else { Unsampled::Bare };
+        let envelope = switch.envelope(context, unsampled, &payload);
+        if matches!(rollout, Rollout::Off | Rollout::ReceiveOnly) {
+            prop_assert_eq!(envelope, None);
+            return Ok(());
+        }
+        let sent = envelope.map_or(payload.clone(), |envelope| envelope.encode_to_vec(&payload).unwrap());
+        let received = switch.read(Reader::new(), &sent);
+        prop_assert_eq!(received.payload(), &payload[..]);
+        prop_assert_eq!(received.verdict() == Verdict::Bare, envelope.is_none());
+        prop_assert!(envelope.is_some() || !needs_escape(&payload));
+        let travels = context.filter(|context| context.is_sampled() && match rollout {
+            Rollout::Share(share) => share.contains(context.trace_id()),
+            _ => true,
+        });
+        prop_assert_eq!(received.context(), travels);
+    }
+
+    /// Law 8: while the switch is off, nothing is read either.
+    #[test]
+    fn law_8_off_is_the_old_program(context in context(), payload in payload()) {
+        let frame = Envelope::new(context).encode_to_vec(&payload).unwrap();
+        let message = RolloutSwitch::new(Rollout::Off).read(Reader::new(), &frame);
+        prop_assert_eq!((message.verdict(), message.payload()), (Verdict::Bare, &frame[..]));
+    }
+
+    /// R-SHARE-2: a trace is in a share or not as a whole, and stays in as the share grows.
+    #[test]
+    fn a_trace_is_never_half_in_a_share(context in context(), a in 0..=1_000_000_u32, b in 0..=1_000_000_u32, spans in vec(1_u64.., 1..5)) {
+        let (small, large) = (millionths(a.min(b)), millionths(a.max(b)));
+        let trace_id = context.trace_id();
+        prop_assert!(!small.contains(trace_id) || large.contains(trace_id));
+        let switch = RolloutSwitch::new(Rollout::Share(small));
+        for span in spans {
+            let context = context.with_span_id(SpanId::from_u64(span).unwrap()).with_flags(TraceFlags::SAMPLED);
+            prop_assert_eq!(switch.envelope(Some(context), Unsampled::Bare, b"").is_some(), small.contains(trace_id));
+        }
+        prop_assert!(!millionths(0).contains(trace_id) && millionths(1_000_000).contains(trace_id));
+    }
+
+    /// R-FAN-2: a retry agrees, and who is chosen at a low rate is chosen at a higher one.
+    #[test]
+    fn fan_out_decisions_are_stable(context in context(), recipient in vec(any::<u8>(), 0..70), a in 1_u32.., b in 1_u32..) {
+        let (rare, often) = (one_in(a.max(b)), one_in(a.min(b)));
+        let trace_id = context.trace_id();
+        prop_assert!(!fan_out_selects(trace_id, &recipient, rare) || fan_out_selects(trace_id, &recipient, often));
+        prop_assert!(fan_out_selects(trace_id, &recipient, one_in(1)));
+    }
+
+    /// R-FAN-1: whatever the table, a rate lies between those of its neighbours and never falls outside the table.
+    #[test]
+    fn rates_lie_between_their_points(points in proptest::collection::btree_map(1_u32.., 1_u32.., 1..6), recipients: u32) {
+        let points: Vec<_> = points.into_iter().map(|(r, n)| Point { recipients: one_in(r), one_in: one_in(n) }).collect();
+        let n = FanOut::new(&points).unwrap().one_in(recipients);
+        let least = points.iter().map(|point| point.one_in).min().unwrap();
+        let most = points.iter().map(|point| point.one_in).max().unwrap();
+        prop_assert!(least <= n && n <= most, "{} of {:?}", n, points);
+        for point in &points {
+            prop_assert_eq!(FanOut::new(&points).unwrap().one_in(point.recipients.get()), point.one_in);
+        }
+    }
+}
+
+#[test]
+fn default_rates_are_the_published_points() {
+    let cases = [
+        (0, 1),
+        (1, 1),
+        (2, 1),
+        (3, 2),
+        (9, 3),
+        (25, 5),
+        (81, 9),
+        (100, 10),
+        (105, 11),
+        (500, 50),
+        (1_000, 100),
+        (9_995, 1_000),
+        (10_000, 1_000),
+        (u32::MAX, 1_000),
+    ];
+    for (recipients, n) in cases {
+        assert_eq!(FanOut::DEFAULT.one_in(recipients).get(), n, "{recipients} recipients");
+    }
+    let point = |recipients, n| Point { recipients: one_in(recipients), one_in: one_in(n) };
+    assert_eq!(FanOut::new(&[]), None);
+    assert_eq!(FanOut::new(&[point(2, 1), point(2, 3)]), None);
+    assert_eq!(FanOut::new(&[point(5, 1), point(2, 3)]), None);
+}
+
+/// R-FAN-3.
+#[test]
+fn nested_weights_multiply_and_saturate() {
+    assert_eq!(nested_weight(None, one_in(10)), one_in(10));
+    assert_eq!(nested_weight(Some(one_in(1_000)), one_in(10)), one_in(10_000));
+    assert_eq!(nested_weight(Some(one_in(u32::MAX)), one_in(2)), one_in(u32::MAX));
+}
+
+/// n = 200,000 trace ids, seed 1; tolerance five standard deviations of the binomial distribution.
+#[test]
+fn shares_hold_what_they_say() {
+    const N: u32 = 200_000;
+    for share in [1_000, 10_000, 250_000, 999_000] {
+        let hits = trace_ids(1).take(N as usize).filter(|id| millionths(share).contains(*id)).count();
+        assert_within(hits, N, f64::from(share) / 1e6, &format!("{share} millionths"));
+    }
+}
+
+/// A rollout of 1 % must not coincide with a sampler of 1 %: `TraceIdRatioBased` samples if the last 63 bits are below a threshold. Of n = 1,000,000 trace ids (seed 2) those that it samples at
+/// 1 % are in a share of 1 % no more often than others; tolerance five standard deviations.
+#[test]
+fn shares_are_independent_of_the_ratio_sampler() {
+    let threshold = (1_u64 << 63) / 100;
+    let sampled: Vec<_> = trace_ids(2).take(1_000_000).filter(|id| (id.to_u128() as u64) >> 1 < threshold).collect();
+    let hits = sampled.iter().filter(|id| millionths(10_000).contains(**id)).count();
+    assert!(sampled.len() > 9_000, "{} ids were sampled", sampled.len());
+    assert_within(hits, sampled.len() as u32, 0.01, "sampled ids");
+}
+
+/// n = 20,000 recipients of each of 10 traces (seed 3), recipients named by their number; tolerance five standard deviations.
+#[test]
+fn fan_outs_select_as_many_as_they_say() {
+    for recipients in [1, 100, 1_000, 20_000] {
+        let n = FanOut::DEFAULT.one_in(recipients);
+        let selects = |id| (0..20_000_u32).filter(move |r| fan_out_selects(id, &r.to_be_bytes(), n)).count();
+        let hits = trace_ids(3).take(10).map(selects).sum();
+        assert_within(hits, 200_000, 1.0 / f64::from(n.get()), &format!("{recipients} recipients"));
+    }
+}
+
+fn assert_within(hits: usize, n: u32, p: f64, what: &str) {
+    let (expected, deviation) = (f64::from(n) * p, (f64::from(n) * p * (1.0 - p)).sqrt());
+    let off = (hits as f64 - expected).abs();
+    assert!(off <= 5.0 * deviation, "{what}: {hits} of {n}, where {expected} were expected");
+}
+
+#[test]
+fn counters_count_each_kind() {
+    let counters = Counters::new();
+    let states = inbound_states();
+    for (_, bytes) in &states {
+        let message = Message::read(bytes);
+        counters.read(message);
+        counters.judged(message, Trust::LinkOnly.judge(message));
+    }
+    counters.add(Count::Escaped);
+    let snapshot = counters.snapshot();
+    let counts = Count::ALL.map(|count| (count.name(), snapshot.count(count)));
+    let expected = [
+        ("bare", 1),
+        ("sampled", 2),
+        ("unsampled", 1),
+        ("marker", 2),
+        ("undecided", 2),
+        ("unknown_version", 3),
+        ("damaged", 1),
+        ("dropped_by_policy", 7),
+        ("escaped", 1),
+    ];
+    assert_eq!(counts, expected);
+    assert_eq!(snapshot.fault(FaultKind::ReservedBits), 1);
+    assert_eq!(snapshot.fault(FaultKind::CarrierAboveCap), 2);
+    assert_eq!(FaultKind::ALL.iter().map(|kind| snapshot.fault(*kind)).sum::<usize>(), 3);
+    assert_eq!(Counters::new().snapshot(), Counters::default().snapshot());
+}
