@@ -38,6 +38,7 @@ impl<'a> Carrier<'a> {
     pub(crate) const EMPTY: Self = Self { ids: None, flags: TraceFlags::NONE, fields: &[] };
 
     /// `bytes` is the whole carrier; the header's rules hold.
+    #[inline]
     pub(crate) fn new(bytes: &'a [u8], has_ids: bool, flags: TraceFlags) -> Self {
         let split_ids = || {
             let (trace_id, rest) = bytes.split_first_chunk()?;
@@ -50,6 +51,7 @@ impl<'a> Carrier<'a> {
 
     /// The context. `None` without ids, and where either id is all zero (`R-CARRIER-1`). O(1).
     #[must_use]
+    #[inline]
     pub fn context(self) -> Option<TraceContext> {
         let (trace_id, span_id) = self.ids?;
         Some(TraceContext::new(TraceId::from_bytes(*trace_id)?, SpanId::from_bytes(*span_id)?, self.flags))
@@ -58,6 +60,10 @@ impl<'a> Carrier<'a> {
     /// Whether there are ids of which one is all zero: no context, and no decision either (`R-CARRIER-1`).
     pub(crate) fn has_zero_id(self) -> bool {
         self.ids.is_some() && self.context().is_none()
+    }
+
+    pub(crate) const fn may_have_fields(self) -> bool {
+        !self.fields.is_empty()
     }
 
     /// The text of `tracestate`, if there is a context that it belongs to (`R-FIELD-5`). O(fields before it).

@@ -131,12 +131,14 @@ impl<'a> Message<'a> {
 
     /// The context that the message carries, by value. `None` for every message that has none that is usable. O(1).
     #[must_use]
+    #[inline]
     pub fn context(self) -> Option<TraceContext> {
         self.carrier().context()
     }
 
     /// The carrier, not parsed yet. Empty unless the message is enveloped and its carrier is within the cap. O(1).
     #[must_use]
+    #[inline]
     pub fn carrier(self) -> Carrier<'a> {
         let head = self.head;
         if !head.has_readable_carrier() {

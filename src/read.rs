@@ -42,6 +42,7 @@ impl Reader {
 
     /// Reads a message of a mixed channel. Total: every byte string has a reading, and every reading has a payload.
     #[must_use]
+    #[inline]
     pub fn read(self, bytes: &[u8]) -> Message<'_> {
         Message::new(bytes, self.head(bytes, bytes.len()))
     }

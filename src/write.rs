@@ -141,7 +141,7 @@ impl<'a> Envelope<'a> {
     /// Judges everything that is to be written, in canonical order, and counts the carrier's bytes. The one place where lengths are judged.
     fn check(&self) -> Result<u16, EncodeError> {
         let mut len = if matches!(self.says, Says::Context(_)) { IDS_LEN } else { 0 };
-        if self.unordered().next().is_some() {
+        if self.may_have_fields() {
             let mut count = 0_usize;
             let mut result = Ok(());
             self.for_each_field(|field| {
@@ -199,6 +199,9 @@ impl<'a> Envelope<'a> {
 
     /// The fields in canonical order: ascending by type, each type's in the order in which they were given (`R-WRITE-6`).
     fn for_each_field(&self, mut each: impl FnMut(Field<'a>)) {
+        if !self.may_have_fields() {
+            return;
+        }
         let mut done: Option<FieldType> = None;
         loop {
             let types = self.unordered().map(|field| field.field_type());
@@ -216,6 +219,11 @@ impl<'a> Envelope<'a> {
                 && !self.fields.iter().any(|given| field.repeats(given))
         });
         self.fields.iter().copied().chain(kept)
+    }
+
+    /// Most envelopes have no fields, and need not look for them.
+    const fn may_have_fields(&self) -> bool {
+        !self.fields.is_empty() || self.kept.may_have_fields()
     }
 
     const fn context(&self) -> Option<TraceContext> {
