@@ -23,7 +23,18 @@ impl EncodedEnvelope {
         }
     }
 
-    const EMPTY: Self = Self(Repr::Inline { bytes: [0; INLINE], start: 0, end: 0 });
+    /// Whether there are no bytes: the payload goes as it is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.as_bytes().is_empty()
+    }
+
+    pub(crate) const EMPTY: Self = Self(Repr::Inline { bytes: [0; INLINE], start: 0, end: 0 });
+
+    /// An envelope without fields, about which nothing can be refused.
+    pub(crate) fn without_fields(envelope: &Envelope<'_>) -> Self {
+        envelope.with_fields(&[]).to_encoded().unwrap_or(Self::EMPTY)
+    }
 
     fn advance(&mut self, count: usize) {
         match &mut self.0 {
@@ -55,8 +66,7 @@ impl Envelope<'_> {
 impl From<TraceContext> for EncodedEnvelope {
     /// The 32 bytes of a context without fields. Allocates nothing.
     fn from(context: TraceContext) -> Self {
-        // Nothing about a context without fields can be refused.
-        Envelope::new(context).to_encoded().unwrap_or(Self::EMPTY)
+        Self::without_fields(&Envelope::new(context))
     }
 }
 
@@ -102,8 +112,7 @@ impl<P: Buf> Frame<P> {
     #[must_use]
     pub fn bare(payload: P) -> Self {
         let envelope = match payload.chunk() {
-            // Nothing about the escape can be refused.
-            [MAGIC, ..] => Envelope::escape().to_encoded().unwrap_or(EncodedEnvelope::EMPTY),
+            [MAGIC, ..] => EncodedEnvelope::without_fields(&Envelope::escape()),
             _ => EncodedEnvelope::EMPTY,
         };
         Self { envelope, payload }

@@ -97,10 +97,6 @@ extern crate std;
 
 mod carrier;
 mod context;
-#[cfg(feature = "policy")]
-mod counters;
-#[cfg(feature = "policy")]
-mod fan_out;
 mod fault;
 mod field;
 mod fit;
@@ -108,34 +104,26 @@ mod flags;
 #[cfg(feature = "bytes")]
 mod frame;
 mod grease;
-#[cfg(feature = "policy")]
-mod hash;
 mod hex;
 mod id;
 mod members;
 mod message;
 #[cfg(feature = "alloc")]
 mod owned;
+#[cfg(feature = "policy")]
+mod policy;
 mod read;
 mod reparent;
-#[cfg(feature = "policy")]
-mod rollout;
 #[cfg(feature = "bytes")]
 mod shared;
 #[cfg(feature = "text")]
 mod text;
 mod traceparent;
-#[cfg(feature = "policy")]
-mod trust;
 pub mod wire;
 mod write;
 
 pub use carrier::{Carrier, Fields, RawField, RawFields};
 pub use context::TraceContext;
-#[cfg(feature = "policy")]
-pub use counters::{Count, Counters, Snapshot};
-#[cfg(feature = "policy")]
-pub use fan_out::{FanOut, Point, fan_out_selects, nested_weight};
 pub use fault::{Fault, FaultKind};
 pub use field::{Field, FieldType};
 pub use fit::fit;
@@ -147,18 +135,21 @@ pub use id::{SpanId, TraceId};
 pub use members::{BaggageMember, BaggageMembers, PercentDecoded, TracestateMember, TracestateMembers};
 pub use message::{Decision, Message, Verdict};
 #[cfg(feature = "alloc")]
-pub use owned::OwnedMessage;
+pub use owned::{OwnedCarrier, OwnedMessage};
+#[cfg(all(feature = "policy", feature = "bytes"))]
+pub use policy::{AllowList, Broadcast, Channel, Origin, Outgoing, Traced};
+#[cfg(feature = "policy")]
+pub use policy::{
+    Count, Counters, FanOut, Inbound, Point, Role, Rollout, RolloutSwitch, Share, Snapshot, Trust, Unsampled,
+    fan_out_selects, nested_weight,
+};
 pub use read::{Incomplete, Reader};
 pub use reparent::reparent;
-#[cfg(feature = "policy")]
-pub use rollout::{Rollout, RolloutSwitch, Share, Unsampled};
 #[cfg(feature = "bytes")]
 pub use shared::SharedMessage;
 #[cfg(feature = "text")]
 pub use text::{TextMessage, needs_text_escape};
 pub use traceparent::{ParseError, ParseErrorKind, Traceparent};
-#[cfg(feature = "policy")]
-pub use trust::{Inbound, Role, Trust};
 pub use write::{EncodeError, EncodeErrorKind, Envelope, needs_escape};
 
 /// The README's examples, compiled.

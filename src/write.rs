@@ -226,7 +226,7 @@ impl<'a> Envelope<'a> {
         !self.fields.is_empty() || self.kept.may_have_fields()
     }
 
-    const fn context(&self) -> Option<TraceContext> {
+    pub(crate) const fn context(&self) -> Option<TraceContext> {
         match self.says {
             Says::Context(context) => Some(context),
             Says::Nothing | Says::Unsampled => None,

@@ -2,8 +2,9 @@
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
+use super::hash;
 use crate::message::Head;
-use crate::{Envelope, Message, Reader, TraceContext, TraceId, hash, needs_escape};
+use crate::{Envelope, Message, Reader, TraceContext, TraceId, needs_escape};
 
 /// How far the rollout of a channel has come (law 8: receivers first).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -122,21 +123,36 @@ impl RolloutSwitch {
         payload: &[u8],
     ) -> Option<Envelope<'static>> {
         let rollout = self.rollout();
-        let in_share = |trace_id| match rollout {
-            Rollout::Off | Rollout::ReceiveOnly => false,
-            Rollout::Share(share) => share.contains(trace_id),
-            Rollout::On => true,
-        };
-        match context {
-            Some(context) if context.is_sampled() && in_share(context.trace_id()) => Some(Envelope::new(context)),
-            Some(context)
-                if unsampled == Unsampled::Marker && !context.is_sampled() && in_share(context.trace_id()) =>
-            {
-                Some(Envelope::unsampled())
-            }
-            _ if needs_escape(payload) && rollout > Rollout::ReceiveOnly => Some(Envelope::escape()),
-            _ => None,
+        match rollout.envelope(context, unsampled) {
+            None if needs_escape(payload) && rollout.sends() => Some(Envelope::escape()),
+            envelope => envelope,
         }
+    }
+}
+
+impl Rollout {
+    /// Whether anything may be sent: whether payloads are escaped.
+    #[must_use]
+    pub const fn sends(self) -> bool {
+        matches!(self, Self::Share(_) | Self::On)
+    }
+
+    /// Whether the decision about a trace is sent.
+    fn includes(self, trace_id: TraceId) -> bool {
+        match self {
+            Self::Off | Self::ReceiveOnly => false,
+            Self::Share(share) => share.contains(trace_id),
+            Self::On => true,
+        }
+    }
+
+    /// What goes in front of a payload that needs no escape.
+    #[inline]
+    pub(super) fn envelope(self, context: Option<TraceContext>, unsampled: Unsampled) -> Option<Envelope<'static>> {
+        let context = context?;
+        let travels = context.is_sampled() || unsampled == Unsampled::Marker;
+        (travels && self.includes(context.trace_id()))
+            .then(|| if context.is_sampled() { Envelope::new(context) } else { Envelope::unsampled() })
     }
 }
 

@@ -2,7 +2,8 @@
 
 use core::num::NonZeroU32;
 
-use crate::{TraceId, hash};
+use super::hash;
+use crate::TraceId;
 
 /// A table that says, for a number of recipients, one in how many of them gets the sampled context.
 ///

@@ -25,9 +25,10 @@ pub enum Trust {
 /// assert_eq!(Trust::Accept.judge(Message::read(bytes)), Inbound::DoNotStart);
 /// assert_eq!(Trust::default().judge(Message::read(bytes)), Inbound::Nothing);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Inbound {
     /// Nothing is known: the local sampler decides whether a trace starts here.
+    #[default]
     Nothing,
     /// The sender decided against a trace, and said no more: no trace starts here.
     DoNotStart,
@@ -37,6 +38,17 @@ pub enum Inbound {
     Decide(TraceContext),
     /// The span is a new root, or what its surroundings make it, with a link to this sampled context.
     Link(TraceContext),
+}
+
+impl Inbound {
+    /// The context, whether it is continued or linked to.
+    #[must_use]
+    pub const fn context(self) -> Option<TraceContext> {
+        match self {
+            Self::Continue(context) | Self::Decide(context) | Self::Link(context) => Some(context),
+            Self::Nothing | Self::DoNotStart => None,
+        }
+    }
 }
 
 impl Trust {

@@ -1,0 +1,81 @@
+//! The writer of a fan-out: one payload, many recipients.
+
+use core::num::NonZeroU32;
+
+use bytes::Buf;
+
+use super::{Channel, Inbound, Origin, Outgoing, fan_out_selects};
+use crate::{Frame, SpanId};
+
+/// The messages of a fan-out, made by [`Channel::broadcast`]: they share one payload, and one in `N` of them carries the sampled context, with its weight (specification
+/// section 17). Who gets it is decided by hash of trace id and recipient, so that a retry decides the same.
+///
+/// What is not sampled goes the way of messages without a context, escape included.
+///
+/// ```
+/// use bytes::{Buf, Bytes};
+/// use glassine::{Channel, FanOut, Rollout, TraceContext};
+///
+/// let channel = Channel::new().with_rollout(Rollout::On);
+/// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+/// let payload = Bytes::from_static(b"hello, all");
+///
+/// let broadcast = channel.broadcast(&context.into(), payload, 10_000, FanOut::DEFAULT);
+/// let framed = (0..10_000_u32).filter(|recipient| broadcast.frame(&recipient.to_be_bytes()).remaining() > 10).count();
+/// assert_eq!(broadcast.one_in().get(), 1_000);
+/// assert_eq!(framed, 11); // about 10,000 / 1,000
+/// # Ok::<(), glassine::ParseError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Broadcast<'c, P> {
+    channel: &'c Channel,
+    payload: P,
+    /// With the weight of the fan-out.
+    origin: Origin,
+    chosen: Outgoing<'c>,
+    others: Outgoing<'c>,
+    one_in: NonZeroU32,
+}
+
+impl<'c, P: Buf + Clone> Broadcast<'c, P> {
+    pub(super) fn new(channel: &'c Channel, origin: &Origin, payload: P, one_in: NonZeroU32) -> Self {
+        let origin = origin.clone().fanned_out(one_in);
+        let others = match origin.inbound() {
+            Inbound::Continue(context) => Origin::from(context.with_flags(context.flags().with_sampled(false))),
+            inbound => Origin::new(inbound),
+        };
+        let (chosen, others) = (channel.outgoing(&origin), channel.outgoing(&others));
+        Self { channel, payload, origin, chosen, others, one_in }
+    }
+
+    /// One in how many recipients gets the context: the weight of their messages, unless the fan-out is nested.
+    #[must_use]
+    pub const fn one_in(&self) -> NonZeroU32 {
+        self.one_in
+    }
+
+    /// Whether a recipient, named by bytes that stay the same when the message is sent again, gets the context if it is sampled (`R-FAN-2`). Two hashes.
+    #[must_use]
+    pub fn chooses(&self, recipient: &[u8]) -> bool {
+        let context = self.origin.context();
+        context.is_some_and(|context| fan_out_selects(context.trace_id(), recipient, self.one_in))
+    }
+
+    /// The message to a recipient. Copies no payload, and allocates nothing.
+    #[must_use]
+    pub fn frame(&self, recipient: &[u8]) -> Frame<P> {
+        let outgoing = if self.chooses(recipient) { &self.chosen } else { &self.others };
+        outgoing.clone().frame(self.payload.clone())
+    }
+
+    /// The same from a span of its own. The header is encoded anew for each recipient that is chosen; without fields, nothing is allocated.
+    #[must_use]
+    pub fn frame_from(&self, span_id: SpanId, recipient: &[u8]) -> Frame<P> {
+        match self.origin.inbound() {
+            Inbound::Continue(context) if self.chooses(recipient) => {
+                self.channel.frame(&self.origin.followed_by(context.with_span_id(span_id)), self.payload.clone())
+            }
+            _ => self.others.clone().frame(self.payload.clone()),
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Where a message comes from: what is left of its context once the policies have seen it.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::num::NonZeroU32;
+
+use super::{AllowList, Inbound, nested_weight};
+use crate::wire::{DEFAULT_CARRIER_CAP, IDS_LEN, MAX_FIELDS};
+use crate::{Carrier, EncodedEnvelope, Envelope, Field, OwnedCarrier, TraceContext, fit};
+
+/// Where a message comes from: what its receiver's span does with the context that came ([`Inbound`]), how many messages it stands for, and the fields that go on with it.
+///
+/// It is what [`Traced`](crate::Traced) holds beside a message, what a span is started from, and what a sender makes a frame of. 40 bytes; cloning one allocates nothing.
+///
+/// ```
+/// use glassine::{Inbound, Origin, TraceContext};
+///
+/// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+/// assert_eq!(Origin::from(context).inbound(), Inbound::Continue(context));
+/// assert_eq!(Origin::default().inbound(), Inbound::Nothing);
+/// # Ok::<(), glassine::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Origin {
+    inbound: Inbound,
+    weight: Option<NonZeroU32>,
+    carrier: Option<Arc<OwnedCarrier>>,
+}
+
+impl Origin {
+    /// An origin of which nothing more is known.
+    #[must_use]
+    pub const fn new(inbound: Inbound) -> Self {
+        Self { inbound, weight: None, carrier: None }
+    }
+
+    /// The same with fields, which are copied: one allocation. Fields that have no place here are left out, and what is too long for a carrier of 16 KiB is
+    /// [shortened](fit).
+    #[must_use]
+    pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
+        let context = self.inbound.context();
+        let mut fields: Vec<_> = fields.iter().copied().filter(|field| field.is_in_place(context)).collect();
+        fields.truncate(MAX_FIELDS);
+        let carrier = OwnedCarrier::new(context, fit(&mut fields, ROOM));
+        let weight = carrier.as_ref().and_then(|carrier| carrier.as_carrier().fan_out_weight()).or(self.weight);
+        Self { weight, carrier: carrier.map(Arc::new), ..self }
+    }
+
+    /// The origin of a message that a fan-out has chosen, one in so many: its weight is multiplied (`R-FAN-3`).
+    #[must_use]
+    pub fn fanned_out(self, one_in: NonZeroU32) -> Self {
+        // A weight of 1 says nothing.
+        let weight = Some(nested_weight(self.weight, one_in)).filter(|weight| weight.get() > 1);
+        Self { weight, ..self }
+    }
+
+    /// The origin of a message that `context`'s span sends while it handles a message of this origin: it carries on the fields of the old one. What belongs to the trace
+    /// (`tracestate`, weight, other propagators' keys) goes on only within the trace; further contexts stay behind. O(1).
+    #[must_use]
+    pub fn followed_by(&self, context: TraceContext) -> Self {
+        let in_trace = self.inbound.context().is_some_and(|before| before.trace_id() == context.trace_id());
+        let weight = self.weight.filter(|_| in_trace && context.is_sampled());
+        Self { inbound: Inbound::Continue(context), weight, carrier: self.carrier.clone() }
+    }
+
+    /// What the receiver's span does.
+    #[must_use]
+    pub const fn inbound(&self) -> Inbound {
+        self.inbound
+    }
+
+    /// How many messages this one stands for: those of the fan-outs that it has come through (`R-FAN-3`).
+    #[must_use]
+    pub const fn weight(&self) -> Option<NonZeroU32> {
+        self.weight
+    }
+
+    /// The fields that came with the message, as far as the allow-list let them pass, with the context as it was judged. Empty if there were none.
+    #[must_use]
+    pub fn carrier(&self) -> Carrier<'_> {
+        self.carrier.as_ref().map_or(Carrier::EMPTY, |carrier| carrier.as_carrier())
+    }
+
+    /// The context, whether it is continued or linked to.
+    #[must_use]
+    pub const fn context(&self) -> Option<TraceContext> {
+        self.inbound.context()
+    }
+
+    /// Keeps what the list lets pass of a message's fields. `self` is what the trust policy has left of its context.
+    pub(super) fn with_fields_of(self, carrier: Carrier<'_>, list: &AllowList) -> Self {
+        if !carrier.may_have_fields() {
+            return self;
+        }
+        let baggage = carrier.baggage().and_then(|text| list.baggage(text));
+        let fields: Vec<_> = allowed(carrier, list, baggage.as_deref()).collect();
+        self.with_fields(&fields)
+    }
+
+    /// Whether there is anything to send but the context.
+    pub(super) const fn has_fields(&self) -> bool {
+        self.carrier.is_some()
+    }
+
+    /// Encodes `envelope` with the fields that go on and pass the list.
+    pub(super) fn encode(&self, envelope: Envelope<'_>, list: &AllowList) -> EncodedEnvelope {
+        let weight = self.weight.map(Field::FanOutWeight);
+        let (before, after) = (self.carrier().context(), envelope.context());
+        let weight = weight.filter(|weight| weight.is_in_place(after));
+        let Some(carrier) = self.carrier.as_ref().map(|carrier| carrier.as_carrier()) else {
+            return encoded(envelope, weight.as_slice());
+        };
+        let is_unchanged = before == after;
+        let in_trace = is_unchanged || before.zip(after).is_some_and(|(a, b)| a.trace_id() == b.trace_id());
+        let goes_on = |field: &Field<'_>| match field {
+            Field::FanOutWeight(_) => false,
+            Field::FurtherContext(_) => is_unchanged,
+            Field::Tracestate(_) | Field::TextMap { .. } => in_trace,
+            Field::Baggage(_) => true,
+            Field::Unknown { field_type, .. } => is_unchanged || field_type.is_kept_unknown(),
+        };
+        let baggage = carrier.baggage().and_then(|text| list.baggage(text));
+        let kept = allowed(carrier, list, baggage.as_deref()).filter(goes_on);
+        let kept = kept.filter(|field| field.is_in_place(after));
+        let mut fields: Vec<_> = weight.into_iter().chain(kept).collect();
+        fields.truncate(MAX_FIELDS);
+        encoded(envelope, fit(&mut fields, ROOM))
+    }
+}
+
+impl From<TraceContext> for Origin {
+    /// A trusted context, such as that of the span that sends.
+    fn from(context: TraceContext) -> Self {
+        Self::new(Inbound::Continue(context))
+    }
+}
+
+impl From<Option<TraceContext>> for Origin {
+    fn from(context: Option<TraceContext>) -> Self {
+        context.map_or_else(Self::default, Self::from)
+    }
+}
+
+/// Tracing never fails a message: fields that could not be written would cost the fields.
+fn encoded(envelope: Envelope<'_>, fields: &[Field<'_>]) -> EncodedEnvelope {
+    let whole = envelope.with_fields(fields).to_encoded();
+    whole.unwrap_or_else(|_| EncodedEnvelope::without_fields(&envelope))
+}
+
+fn allowed<'a>(carrier: Carrier<'a>, list: &'a AllowList, baggage: Option<&'a str>) -> impl Iterator<Item = Field<'a>> {
+    carrier.fields().filter_map(move |field| match field {
+        Field::Baggage(_) => baggage.map(Field::Baggage),
+        field => list.admits(&field).then_some(field),
+    })
+}
+
+/// Bytes of fields that a reader with the default cap still reads.
+const ROOM: usize = DEFAULT_CARRIER_CAP as usize - IDS_LEN;
