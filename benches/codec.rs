@@ -13,9 +13,9 @@ use std::hint::black_box;
 use bytes::{BufMut, Bytes, BytesMut};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use glassine::{Envelope, Frame, Message, SharedMessage, TraceContext};
-use opentelemetry::propagation::TextMapPropagator;
-use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
-use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_0_33::propagation::TextMapPropagator;
+use opentelemetry_0_33::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+use opentelemetry_sdk_0_33::propagation::TraceContextPropagator;
 use serde::{Deserialize, Serialize, Serializer};
 
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -121,7 +121,7 @@ fn write(criterion: &mut Criterion) {
             b.iter(|| Frame::new(black_box(our_context()).into(), shared.clone()));
         });
         let propagator = TraceContextPropagator::new();
-        let context = opentelemetry::Context::new().with_remote_span_context(their_context());
+        let context = opentelemetry_0_33::Context::new().with_remote_span_context(their_context());
         group.bench_function(BenchmarkId::new("w3c-text-map", len), |b| {
             b.iter(|| {
                 let mut headers = HashMap::new();

@@ -108,16 +108,38 @@ mod hex;
 mod id;
 mod members;
 mod message;
+// One source for every release of OpenTelemetry: the files beside these are compiled once for each, against its crate. A macro would hide them from
+// the tools.
+#[cfg(feature = "opentelemetry_0_31")]
+#[allow(clippy::duplicate_mod, reason = "see above; the lint fires only where several releases are compiled")]
+#[path = "opentelemetry/v0_31.rs"]
+pub mod opentelemetry_0_31;
+#[cfg(feature = "opentelemetry_0_32")]
+#[allow(clippy::duplicate_mod, reason = "see above")]
+#[path = "opentelemetry/v0_32.rs"]
+pub mod opentelemetry_0_32;
+#[cfg(feature = "opentelemetry_0_33")]
+#[allow(clippy::duplicate_mod, reason = "see above")]
+#[path = "opentelemetry/v0_33.rs"]
+pub mod opentelemetry_0_33;
 #[cfg(feature = "alloc")]
 mod owned;
 #[cfg(feature = "policy")]
 mod policy;
+#[cfg(feature = "prost_0_14")]
+pub mod prost_0_14;
 mod read;
 mod reparent;
+#[cfg(feature = "rmp-serde")]
+pub mod rmp_serde;
+#[cfg(feature = "serde")]
+mod serde;
 #[cfg(feature = "bytes")]
 mod shared;
 #[cfg(feature = "text")]
 mod text;
+#[cfg(all(feature = "policy", feature = "bytes"))]
+mod text_map;
 mod traceparent;
 pub mod wire;
 mod write;

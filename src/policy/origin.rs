@@ -34,14 +34,15 @@ impl Origin {
         Self { inbound, weight: None, carrier: None }
     }
 
-    /// The same with fields, which are copied: one allocation. Fields that have no place here are left out, and what is too long for a carrier of 16 KiB is
-    /// [shortened](fit).
+    /// The same with these fields besides its own, of which they replace what counts once. They are copied: one allocation for them all. Fields that have no place here are left out, and
+    /// what is too long for a carrier of 16 KiB is [shortened](fit).
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
         let context = self.inbound.context();
-        let mut fields: Vec<_> = fields.iter().copied().filter(|field| field.is_in_place(context)).collect();
-        fields.truncate(MAX_FIELDS);
-        let carrier = OwnedCarrier::new(context, fit(&mut fields, ROOM));
+        let own = self.going_on(context).filter(|own| !fields.iter().any(|given| own.repeats(given)));
+        let mut all: Vec<_> =
+            fields.iter().copied().chain(own).filter(|field| field.is_in_place(context)).take(MAX_FIELDS).collect();
+        let carrier = OwnedCarrier::new(context, fit(&mut all, ROOM));
         let weight = carrier.as_ref().and_then(|carrier| carrier.as_carrier().fan_out_weight()).or(self.weight);
         Self { weight, carrier: carrier.map(Arc::new), ..self }
     }
@@ -93,38 +94,41 @@ impl Origin {
             return self;
         }
         let baggage = carrier.baggage().and_then(|text| list.baggage(text));
-        let fields: Vec<_> = allowed(carrier, list, baggage.as_deref()).collect();
+        let fields: Vec<_> = allowed(carrier.fields(), list, baggage.as_deref()).collect();
         self.with_fields(&fields)
     }
 
     /// Whether there is anything to send but the context.
-    pub(super) const fn has_fields(&self) -> bool {
+    pub(crate) const fn has_fields(&self) -> bool {
         self.carrier.is_some()
     }
 
     /// Encodes `envelope` with the fields that go on and pass the list.
     pub(super) fn encode(&self, envelope: Envelope<'_>, list: &AllowList) -> EncodedEnvelope {
-        let weight = self.weight.map(Field::FanOutWeight);
-        let (before, after) = (self.carrier().context(), envelope.context());
-        let weight = weight.filter(|weight| weight.is_in_place(after));
-        let Some(carrier) = self.carrier.as_ref().map(|carrier| carrier.as_carrier()) else {
+        let context = envelope.context();
+        let weight = self.weight.map(Field::FanOutWeight).filter(|weight| weight.is_in_place(context));
+        if self.carrier.is_none() {
             return encoded(envelope, weight.as_slice());
-        };
-        let is_unchanged = before == after;
-        let in_trace = is_unchanged || before.zip(after).is_some_and(|(a, b)| a.trace_id() == b.trace_id());
-        let goes_on = |field: &Field<'_>| match field {
+        }
+        let baggage = self.carrier().baggage().and_then(|text| list.baggage(text));
+        let kept = self.going_on(context).filter(|field| field.is_in_place(context));
+        let mut fields: Vec<_> =
+            weight.into_iter().chain(allowed(kept, list, baggage.as_deref())).take(MAX_FIELDS).collect();
+        encoded(envelope, fit(&mut fields, ROOM))
+    }
+
+    /// The fields that a message of this context carries on. The weight is not among them.
+    fn going_on(&self, context: Option<TraceContext>) -> impl Iterator<Item = Field<'_>> {
+        let before = self.carrier().context();
+        let is_unchanged = before == context;
+        let in_trace = is_unchanged || before.zip(context).is_some_and(|(a, b)| a.trace_id() == b.trace_id());
+        self.carrier().fields().filter(move |field| match field {
             Field::FanOutWeight(_) => false,
             Field::FurtherContext(_) => is_unchanged,
             Field::Tracestate(_) | Field::TextMap { .. } => in_trace,
             Field::Baggage(_) => true,
             Field::Unknown { field_type, .. } => is_unchanged || field_type.is_kept_unknown(),
-        };
-        let baggage = carrier.baggage().and_then(|text| list.baggage(text));
-        let kept = allowed(carrier, list, baggage.as_deref()).filter(goes_on);
-        let kept = kept.filter(|field| field.is_in_place(after));
-        let mut fields: Vec<_> = weight.into_iter().chain(kept).collect();
-        fields.truncate(MAX_FIELDS);
-        encoded(envelope, fit(&mut fields, ROOM))
+        })
     }
 }
 
@@ -147,8 +151,13 @@ fn encoded(envelope: Envelope<'_>, fields: &[Field<'_>]) -> EncodedEnvelope {
     whole.unwrap_or_else(|_| EncodedEnvelope::without_fields(&envelope))
 }
 
-fn allowed<'a>(carrier: Carrier<'a>, list: &'a AllowList, baggage: Option<&'a str>) -> impl Iterator<Item = Field<'a>> {
-    carrier.fields().filter_map(move |field| match field {
+/// What the list, which leaves `baggage`, lets pass.
+fn allowed<'a>(
+    fields: impl Iterator<Item = Field<'a>>,
+    list: &AllowList,
+    baggage: Option<&'a str>,
+) -> impl Iterator<Item = Field<'a>> {
+    fields.filter_map(move |field| match field {
         Field::Baggage(_) => baggage.map(Field::Baggage),
         field => list.admits(&field).then_some(field),
     })

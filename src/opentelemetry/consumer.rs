@@ -1,0 +1,205 @@
+//! What a consumer's span has to do with the messages that it handles (OpenTelemetry semantic conventions for messaging, *consumer spans*).
+
+use std::borrow::Cow;
+use std::vec::Vec;
+
+use super::native::{to_span_context, to_span_context_with_tracestate, with_origin};
+use super::opentelemetry::trace::{Link, Span, SpanContext, SpanKind, TraceContextExt, Tracer};
+use super::opentelemetry::{Context, KeyValue};
+use crate::{Inbound, Origin, Role, TraceContext};
+
+/// How a consumer's span refers to a message.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Relation {
+    /// It links to it: a trace of its own, or a part of its surroundings'. The default of the conventions.
+    #[default]
+    Link,
+    /// It is its child. For a single message; several are always linked to.
+    Parent,
+}
+
+/// The rules by which a consumer makes spans.
+///
+/// ```
+/// # #[cfg(feature = "opentelemetry_0_33")] {
+/// use glassine::opentelemetry_0_33::{Consumer, Relation, capture_from};
+/// use glassine::{Origin, TraceContext};
+/// use opentelemetry_0_33::{Context, trace::noop::NoopTracer};
+///
+/// const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
+///
+/// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+/// let origin = Origin::from(context); // of a message that was received
+/// let cx = CONSUMER.start(&NoopTracer::new(), "handle order", &Context::new(), [&origin]);
+/// let reply = capture_from(&cx); // the origin of what is sent within `cx`
+/// assert_eq!(reply.context().map(TraceContext::trace_id), Some(context.trace_id()));
+/// # }
+/// # Ok::<(), glassine::ParseError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Consumer {
+    relation: Relation,
+    role: Role,
+    max_links: usize,
+}
+
+impl Consumer {
+    /// Links, may start traces, and makes up to 128 links a span, which is what OpenTelemetry's SDKs keep by default.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { relation: Relation::Link, role: Role::MayStart, max_links: 128 }
+    }
+
+    /// The same with this relation. It can be chosen for each call.
+    #[must_use]
+    pub const fn with_relation(self, relation: Relation) -> Self {
+        Self { relation, ..self }
+    }
+
+    /// The same with this role: one that may only continue makes no span where nothing came in.
+    #[must_use]
+    pub const fn with_role(self, role: Role) -> Self {
+        Self { role, ..self }
+    }
+
+    /// The same with at most so many links a span.
+    #[must_use]
+    pub const fn with_max_links(self, max_links: usize) -> Self {
+        Self { max_links, ..self }
+    }
+
+    /// What a span that handles these messages refers to. `None`: no span is to be made.
+    ///
+    /// A message that was decided against is no reason for a span, and neither is one about which nothing is known if the role may only continue; one reason among several messages is enough.
+    /// Linked to are sampled contexts only, those of the messages first and then their further contexts. Allocates for links and for a tracestate.
+    #[must_use]
+    pub fn plan<'a>(&self, origins: impl IntoIterator<Item = &'a Origin>) -> Option<Plan> {
+        let mut origins = origins.into_iter().peekable();
+        let first = origins.next()?;
+        let single = origins.peek().is_none();
+        let mut plan =
+            Plan { parent: None, links: Vec::new(), links_left_out: 0, origin: single.then(|| first.clone()) };
+        let mut further = Vec::new();
+        let mut admitted = false;
+        for origin in core::iter::once(first).chain(origins) {
+            let may_be_parent = single && self.relation == Relation::Parent;
+            admitted |= match origin.inbound() {
+                Inbound::Continue(context) | Inbound::Decide(context) if may_be_parent => {
+                    plan.parent = Some(remote(origin, context));
+                    true
+                }
+                Inbound::Continue(context) | Inbound::Link(context) if context.is_sampled() => {
+                    plan.link(self.max_links, || remote(origin, context));
+                    true
+                }
+                // What is decided here is decided for a trace of its own.
+                Inbound::Decide(_) => true,
+                Inbound::Continue(_) | Inbound::Link(_) | Inbound::DoNotStart => false,
+                Inbound::Nothing => self.role.admits(Inbound::Nothing),
+            };
+            further.extend(origin.carrier().further_contexts().filter(|context| context.is_sampled()));
+        }
+        for context in further {
+            plan.link(self.max_links, || to_span_context(context));
+            admitted = true;
+        }
+        admitted.then_some(plan)
+    }
+
+    /// Starts a span that handles these messages within `cx`, and gives the context with the span, for messages that are sent on as well ([`with_origin`]).
+    /// Where no span is to be made, it is `cx` without one.
+    #[must_use]
+    pub fn start<'a, T>(
+        &self,
+        tracer: &T,
+        name: impl Into<Cow<'static, str>>,
+        cx: &Context,
+        origins: impl IntoIterator<Item = &'a Origin> + Clone,
+    ) -> Context
+    where
+        T: Tracer,
+        T::Span: Send + Sync + 'static,
+    {
+        match self.plan(origins.clone()) {
+            Some(plan) => plan.start(tracer, name, cx),
+            None => {
+                let decided = origins.into_iter().find(|origin| origin.inbound() != Inbound::Nothing);
+                decided.map_or_else(|| cx.clone(), |_| with_origin(cx, &Origin::new(Inbound::DoNotStart)))
+            }
+        }
+    }
+}
+
+impl Default for Consumer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What a span refers to; made by [`Consumer::plan`].
+#[derive(Clone, Debug)]
+pub struct Plan {
+    parent: Option<SpanContext>,
+    links: Vec<SpanContext>,
+    links_left_out: usize,
+    /// Of the one message, if it is one.
+    origin: Option<Origin>,
+}
+
+impl Plan {
+    /// The parent, if the span is to continue a trace.
+    #[must_use]
+    pub const fn parent(&self) -> Option<&SpanContext> {
+        self.parent.as_ref()
+    }
+
+    /// What the span links to.
+    #[must_use]
+    pub fn links(&self) -> &[SpanContext] {
+        &self.links
+    }
+
+    /// How many links were left out because there are too many.
+    #[must_use]
+    pub const fn links_left_out(&self) -> usize {
+        self.links_left_out
+    }
+
+    /// `cx` with the parent in place of its span, and with what messages that are sent within it carry on.
+    #[must_use]
+    pub fn parent_context(&self, cx: &Context) -> Context {
+        let cx = self.origin.as_ref().map_or_else(|| cx.clone(), |origin| with_origin(cx, origin));
+        self.parent.iter().fold(cx, |cx, parent| cx.with_remote_span_context(parent.clone()))
+    }
+
+    /// Starts a consumer span of this name within `cx`, and gives the context with the span. Links that were left out are counted in its attribute `glassine.links_left_out`.
+    #[must_use]
+    pub fn start<T>(self, tracer: &T, name: impl Into<Cow<'static, str>>, cx: &Context) -> Context
+    where
+        T: Tracer,
+        T::Span: Send + Sync + 'static,
+    {
+        let cx = self.parent_context(cx);
+        let left_out = self.links_left_out;
+        let links = self.links.into_iter().map(Link::with_context).collect();
+        let builder = tracer.span_builder(name).with_kind(SpanKind::Consumer).with_links(links);
+        let mut span = tracer.build_with_context(builder, &cx);
+        if left_out > 0 {
+            span.set_attribute(KeyValue::new(LINKS_LEFT_OUT, i64::try_from(left_out).unwrap_or(i64::MAX)));
+        }
+        cx.with_span(span)
+    }
+
+    fn link(&mut self, max_links: usize, span_context: impl FnOnce() -> SpanContext) {
+        if self.links.len() < max_links { self.links.push(span_context()) } else { self.links_left_out += 1 }
+    }
+}
+
+/// A context as the trust policy has left it, with the tracestate that came with it.
+fn remote(origin: &Origin, context: TraceContext) -> SpanContext {
+    let carried = origin.carrier();
+    let with_tracestate = carried.context().filter(|of_carrier| *of_carrier == context);
+    with_tracestate.and_then(|_| to_span_context_with_tracestate(carried)).unwrap_or_else(|| to_span_context(context))
+}
+
+pub(super) const LINKS_LEFT_OUT: &str = "glassine.links_left_out";

@@ -1,0 +1,91 @@
+//! OpenTelemetry's contexts and Glassine's, without text between them. Works without a global propagator.
+
+use std::string::ToString;
+
+use super::opentelemetry::Context;
+use super::opentelemetry::baggage::BaggageExt;
+use super::opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+use crate::{Carrier, Field, Inbound, Origin, TraceContext};
+
+/// The span context of a remote span, with an empty tracestate. All 8 flag bits are kept. O(1), allocates nothing.
+#[must_use]
+pub fn to_span_context(context: TraceContext) -> SpanContext {
+    span_context(context, TraceState::default())
+}
+
+/// The same with the tracestate that the carrier holds. `None` without a context. List members that break W3C's grammar are left out; the context never is. Allocates for a tracestate.
+#[must_use]
+pub fn to_span_context_with_tracestate(carrier: Carrier<'_>) -> Option<SpanContext> {
+    let members = carrier.tracestate_members().map(|member| (member.key(), member.value()));
+    let tracestate = TraceState::from_key_value(members).unwrap_or_default();
+    Some(span_context(carrier.context()?, tracestate))
+}
+
+/// The context of a span. `None` if it is not valid. O(1), allocates nothing.
+#[must_use]
+pub fn from_span_context(span_context: &SpanContext) -> Option<TraceContext> {
+    let trace_id = crate::TraceId::from_bytes(span_context.trace_id().to_bytes())?;
+    let span_id = crate::SpanId::from_bytes(span_context.span_id().to_bytes())?;
+    let flags = crate::TraceFlags::from_bits(span_context.trace_flags().to_u8());
+    Some(TraceContext::new(trace_id, span_id, flags))
+}
+
+/// The origin of a message that is sent now: [`capture_from`] OpenTelemetry's current context. A `tracing` span is in it while it is entered.
+#[must_use]
+pub fn capture() -> Origin {
+    Context::map_current(capture_from)
+}
+
+/// The origin of a message that is sent within a context: that of its span if it is sampled, with tracestate, baggage, and the fields of the message that is being handled
+/// ([`with_origin`]), which go out again without having been parsed. Of a span that is not sampled, the decision is kept and nothing else.
+///
+/// Without any of these fields it allocates nothing.
+#[must_use]
+pub fn capture_from(cx: &Context) -> Origin {
+    let handled = cx.get::<Handled>().map(|Handled(origin)| origin);
+    let span = cx.span();
+    let span_context = span.span_context();
+    let Some(context) = from_span_context(span_context) else {
+        let decided = handled.is_some_and(|origin| origin.inbound() == Inbound::DoNotStart);
+        return Origin::new(if decided { Inbound::DoNotStart } else { Inbound::Nothing });
+    };
+    if !context.is_sampled() {
+        return Origin::new(Inbound::DoNotStart);
+    }
+    let origin = handled.map_or_else(|| context.into(), |origin| origin.followed_by(context));
+    let tracestate = span_context.trace_state().header();
+    let baggage = cx.baggage();
+    if tracestate.is_empty() && baggage.is_empty() {
+        return origin;
+    }
+    let baggage = baggage.to_string();
+    let fields = [Field::Tracestate(&tracestate), Field::Baggage(&baggage)];
+    let [tracestate_only, baggage_only] = [&fields[..1], &fields[1..]];
+    origin.with_fields(match (tracestate.is_empty(), baggage.is_empty()) {
+        (true, _) => baggage_only,
+        (_, true) => tracestate_only,
+        _ => &fields,
+    })
+}
+
+/// The context in which a message is handled: messages that are sent within it carry the fields of this one on, unparsed, and stand for as many. The span is not changed. Without
+/// fields, a weight or a decision against a trace, it is a clone; otherwise it allocates.
+#[must_use]
+pub fn with_origin(cx: &Context, origin: &Origin) -> Context {
+    let is_plain = !origin.has_fields() && origin.weight().is_none() && origin.inbound() != Inbound::DoNotStart;
+    if is_plain { cx.clone() } else { cx.with_value(Handled(origin.clone())) }
+}
+
+/// The origin of the message that is being handled, as a value of the context.
+#[derive(Debug)]
+struct Handled(Origin);
+
+fn span_context(context: TraceContext, tracestate: TraceState) -> SpanContext {
+    SpanContext::new(
+        TraceId::from_bytes(context.trace_id().to_bytes()),
+        SpanId::from_bytes(context.span_id().to_bytes()),
+        TraceFlags::new(context.flags().bits()),
+        true,
+        tracestate,
+    )
+}

@@ -1,0 +1,1 @@
+//! The propagator path: what a text-map propagator writes and reads.

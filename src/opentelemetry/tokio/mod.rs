@@ -1,0 +1,1 @@
+//! Ends of tokio's channels that carry the context along.

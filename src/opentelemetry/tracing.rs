@@ -1,0 +1,42 @@
+//! Spans of `tracing` that refer to messages.
+
+use super::Plan;
+use super::opentelemetry::Context;
+use super::tracing_opentelemetry::{OpenTelemetrySpanExt, SetParentError};
+
+impl Plan {
+    /// Gives a span of `tracing` its parent or its links, and what messages that are sent within it carry on. To be called before the span is entered: a span that was entered has
+    /// been started, and cannot get a parent any more.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tracing-opentelemetry_0_34")] {
+    /// use glassine::Origin;
+    /// use glassine::opentelemetry_0_33::Consumer;
+    ///
+    /// fn handle(origin: &Origin) {
+    ///     let Some(plan) = Consumer::new().plan([origin]) else { return };
+    ///     let span = tracing::info_span!("handle order", otel.kind = "consumer");
+    ///     if let Err(error) = plan.apply_to(&span) {
+    ///         tracing::warn!(%error, "the trace is not continued");
+    ///     }
+    ///     let _entered = span.enter();
+    /// }
+    /// # handle(&Origin::default());
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// A [`SetParentError`] if the span is entered already, filtered out, or there is no OpenTelemetry layer. Links have no such error.
+    pub fn apply_to(&self, span: &::tracing::Span) -> Result<(), SetParentError> {
+        for link in self.links() {
+            span.add_link(link.clone());
+        }
+        if self.links_left_out() > 0 {
+            span.set_attribute(
+                super::consumer::LINKS_LEFT_OUT,
+                i64::try_from(self.links_left_out()).unwrap_or(i64::MAX),
+            );
+        }
+        span.set_parent(self.parent_context(&Context::current()))
+    }
+}

@@ -1,0 +1,1 @@
+//! Messages of prost 0.14.

@@ -1,0 +1,1 @@
+//! MessagePack by `rmp-serde`.

@@ -1,0 +1,1 @@
+//! `serde` for the value types.

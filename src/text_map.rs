@@ -1,0 +1,1 @@
+//! A text-map for propagators, version-free.
