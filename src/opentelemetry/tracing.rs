@@ -5,7 +5,7 @@ use super::opentelemetry::Context;
 use super::tracing_opentelemetry::{OpenTelemetrySpanExt, SetParentError};
 
 impl Plan {
-    /// Gives a span of `tracing` its parent or its links, and what messages that are sent within it carry on. To be called before the span is entered: a span that was entered has
+    /// Gives a span of `tracing` its parent, with what messages that are sent within it carry on, or its links. To be called before the span is entered: a span that was entered has
     /// been started, and cannot get a parent any more.
     ///
     /// ```
@@ -26,7 +26,7 @@ impl Plan {
     /// ```
     ///
     /// # Errors
-    /// A [`SetParentError`] if the span is entered already, filtered out, or there is no OpenTelemetry layer. Links have no such error.
+    /// A [`SetParentError`] if the span is entered already, filtered out, or there is no OpenTelemetry layer. Links alone have no such error.
     pub fn apply_to(&self, span: &::tracing::Span) -> Result<(), SetParentError> {
         for link in self.links() {
             span.add_link(link.clone());
@@ -37,6 +37,10 @@ impl Plan {
                 i64::try_from(self.links_left_out()).unwrap_or(i64::MAX),
             );
         }
-        span.set_parent(self.parent_context(&Context::current()))
+        // A span that links keeps the parent that it has, which may be none that a context knows of.
+        match self.parent() {
+            Some(_) => span.set_parent(self.parent_context(&Context::current())),
+            None => Ok(()),
+        }
     }
 }

@@ -1,0 +1,391 @@
+//! A channel: what comes in, what goes out, what passes its boundary, and fan-outs (specification sections 8, 15 and 17).
+#![cfg(all(feature = "policy", feature = "bytes"))]
+
+use std::num::NonZeroU32;
+
+use bytes::{Buf, Bytes};
+use glassine::{
+    AllowList, Channel, Count, Envelope, FanOut, Field, FieldType, Inbound, Message, Origin, Reader, Rollout, Share,
+    SpanId, TraceContext, TraceFlags, TraceId, Traced, Trust, Unsampled, fan_out_selects,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+const fn on() -> Channel {
+    Channel::new().with_rollout(Rollout::On).with_trust(Trust::Accept)
+}
+
+static ON: Channel = on();
+static SHARED_DOMAIN: Channel = on().with_inbound_fields(AllowList::ALL).with_outbound_fields(AllowList::ALL);
+
+fn sampled() -> TraceContext {
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03".parse().unwrap()
+}
+
+fn unsampled() -> TraceContext {
+    sampled().with_flags(TraceFlags::RANDOM)
+}
+
+fn other_trace() -> TraceContext {
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse().unwrap()
+}
+
+fn frame(envelope: Envelope<'_>) -> Bytes {
+    envelope.encode_to_vec(b"payload").unwrap().into()
+}
+
+fn weight(n: u32) -> NonZeroU32 {
+    NonZeroU32::new(n).unwrap()
+}
+
+/// What a receiver in the same trust domain makes of the message that goes out.
+fn sent(channel: &Channel, origin: &Origin) -> Traced<Bytes> {
+    SHARED_DOMAIN.receive(channel.frame(origin, &b"payload"[..]).to_bytes())
+}
+
+fn fields(origin: &Origin) -> Vec<Field<'_>> {
+    origin.carrier().fields().collect()
+}
+
+#[test]
+fn off_is_the_old_program() {
+    let channel = Channel::new().with_rollout(Rollout::Off).with_trust(Trust::Accept);
+    let message = frame(Envelope::new(sampled()));
+    assert_eq!(channel.receive(message.clone()), Traced::from(message));
+    assert_eq!(channel.counters().snapshot().count(Count::Sampled), 0);
+    for payload in [&b"\x9E\x01\xC1\xDE\x00\x00\x00\x00"[..], b"{}", b""] {
+        assert_eq!(channel.frame(&sampled().into(), payload).to_bytes(), payload);
+    }
+}
+
+#[test]
+fn receive_only_reads_and_sends_what_the_old_program_sent() {
+    let channel = Channel::new().with_trust(Trust::Accept);
+    let received = channel.receive(frame(Envelope::new(sampled())));
+    assert_eq!(received.origin().inbound(), Inbound::Continue(sampled()));
+    assert_eq!(received.message(), "payload");
+    assert_eq!(channel.frame(received.origin(), &b"\x9E"[..]).to_bytes(), &b"\x9E"[..]);
+    assert_eq!(channel.counters().snapshot().count(Count::Escaped), 0);
+}
+
+#[test]
+fn a_peer_about_whom_nothing_was_said_is_not_believed() {
+    let channel = Channel::new().with_inbound_fields(AllowList::ALL);
+    let fields = [Field::Baggage("tenant=7"), Field::TextMap { key: "b3", value: "1" }];
+    let received = channel.receive(frame(Envelope::new(sampled()).with_fields(&fields)));
+    assert_eq!(received, Traced::from(Bytes::from_static(b"payload")));
+    assert_eq!(channel.counters().snapshot().count(Count::DroppedByPolicy), 1);
+}
+
+#[test]
+fn trust_is_of_the_channel_or_of_the_peer() {
+    let inbound = |trust| ON.receive_from(trust, frame(Envelope::new(sampled()))).origin().inbound();
+    assert_eq!(inbound(Trust::Drop), Inbound::Nothing);
+    assert_eq!(inbound(Trust::LinkOnly), Inbound::Link(sampled()));
+    assert_eq!(inbound(Trust::Redecide), Inbound::Decide(unsampled()));
+    assert_eq!(inbound(Trust::Accept), Inbound::Continue(sampled()));
+}
+
+#[test]
+fn the_escape_is_put_in_front_and_counted_while_anything_is_sent() {
+    let none = Share::from_millionths(0).unwrap();
+    for rollout in [Rollout::Share(none), Rollout::On] {
+        let channel = Channel::new().with_rollout(rollout);
+        let payload = &b"\x9E\x01\xC1\xDE\x00\x00\x00\x00"[..];
+        let message = channel.frame(&Origin::default(), payload).to_bytes();
+        assert_eq!(message.len(), 8 + payload.len());
+        assert_eq!(channel.receive(message).message(), payload);
+        assert_eq!(channel.frame(&Origin::default(), &b"{}"[..]).to_bytes(), "{}");
+        assert_eq!(channel.counters().snapshot().count(Count::Escaped), 1);
+    }
+}
+
+#[test]
+fn payloads_are_appended_behind_the_envelope() {
+    let append = |payload: &'static [u8]| move |out: &mut Vec<u8>| Ok::<_, ()>(out.extend_from_slice(payload));
+    let message = ON.outgoing(&sampled().into()).encode_with(7, append(b"payload")).unwrap();
+    assert_eq!(message, frame(Envelope::new(sampled())));
+    assert_eq!(message.capacity(), message.len());
+    assert_eq!(ON.outgoing(&Origin::default()).encode_with(2, append(b"{}")).unwrap(), b"{}");
+    let escaped = ON.outgoing(&Origin::default()).encode_with(2, append(b"\x9E!")).unwrap();
+    assert_eq!(Message::read(&escaped).payload(), b"\x9E!");
+    assert_eq!(Channel::new().outgoing(&Origin::default()).encode_with(2, append(b"\x9E!")).unwrap(), b"\x9E!");
+    assert_eq!(ON.outgoing(&Origin::default()).encode_with(2, |_| Err("no")), Err("no"));
+}
+
+#[test]
+fn only_what_is_sampled_travels_unless_the_marker_is_asked_for() {
+    let decided_against = Origin::new(Inbound::DoNotStart);
+    for origin in [unsampled().into(), decided_against, Origin::new(Inbound::Link(sampled()))] {
+        assert_eq!(ON.frame(&origin, &b"payload"[..]).to_bytes(), "payload");
+    }
+    let channel = Channel::new().with_rollout(Rollout::On).with_unsampled(Unsampled::Marker);
+    for origin in [unsampled().into(), Origin::new(Inbound::DoNotStart)] {
+        assert_eq!(sent(&channel, &origin).origin().inbound(), Inbound::DoNotStart);
+    }
+    // Without a trace there is no share to be in.
+    channel.rollout().set(Rollout::Share(Share::from_millionths(1_000_000).unwrap()));
+    assert_eq!(sent(&channel, &unsampled().into()).origin().inbound(), Inbound::DoNotStart);
+    assert_eq!(sent(&channel, &Origin::new(Inbound::DoNotStart)).origin().inbound(), Inbound::Nothing);
+}
+
+#[test]
+fn fields_pass_by_allow_list_only() {
+    const PRIVATE: FieldType = FieldType(0xE0);
+    const LIST: AllowList = AllowList::NONE.with_baggage(&["tenant"]).with_text_map(&["b3"]).with_types(&[PRIVATE]);
+    let given = [
+        Field::Tracestate("congo=t61r"),
+        Field::Baggage("secret=1,tenant=7;ttl=60 , secret2=2"),
+        Field::TextMap { key: "B3", value: "0" },
+        Field::TextMap { key: "x-datadog-trace-id", value: "1" },
+        Field::Unknown { field_type: PRIVATE, value: b"ours" },
+        Field::Unknown { field_type: FieldType(0xE1), value: b"not ours" },
+    ];
+    let left = [given[0], Field::Baggage("tenant=7;ttl=60"), given[2], given[4]];
+    let message = frame(Envelope::new(sampled()).with_fields(&given));
+
+    let inward = on().with_inbound_fields(LIST).receive(message.clone());
+    assert_eq!(fields(inward.origin()), left);
+    assert_eq!(fields(ON.receive(message.clone()).origin()), [given[0]]);
+
+    let whole = SHARED_DOMAIN.receive(message);
+    assert_eq!(fields(whole.origin()), given);
+    assert_eq!(fields(sent(&on().with_outbound_fields(LIST), whole.origin()).origin()), left);
+    assert_eq!(fields(sent(&ON, whole.origin()).origin()), [given[0]]);
+    assert_eq!(fields(sent(&SHARED_DOMAIN, whole.origin()).origin()), given);
+}
+
+#[test]
+fn an_allow_list_names_whole_keys() {
+    let list = AllowList::NONE.with_baggage(&["tenant"]);
+    assert_eq!(list.baggage("tenant=7").as_deref(), Some("tenant=7"));
+    assert_eq!(list.baggage("Tenant=7,tenants=8,ten=9"), None);
+    assert_eq!(list.baggage(""), None);
+    assert_eq!(AllowList::NONE.baggage("tenant=7"), None);
+    assert_eq!(AllowList::ALL.baggage("any thing").as_deref(), Some("any thing"));
+}
+
+/// What belongs to a trace stays in it; what belongs to one message stays with it.
+#[test]
+fn what_goes_on_when_a_span_sends() {
+    let kept_unknown = Field::Unknown { field_type: FieldType(0xE0), value: b"kept" };
+    let dropped_unknown = Field::Unknown { field_type: FieldType(0x60), value: b"dropped" };
+    let given = [
+        Field::Tracestate("congo=t61r"),
+        Field::Baggage("tenant=7"),
+        Field::TextMap { key: "b3", value: "0" },
+        Field::FanOutWeight(weight(10)),
+        Field::FurtherContext(other_trace()),
+        dropped_unknown,
+        kept_unknown,
+    ];
+    let received = SHARED_DOMAIN.receive(frame(Envelope::new(sampled()).with_fields(&given)));
+    let origin = received.origin();
+    assert_eq!(origin.weight(), Some(weight(10)));
+    assert_eq!(fields(origin), given);
+
+    // Passed on without a span.
+    assert_eq!(sent(&SHARED_DOMAIN, origin).into_parts().1, *origin);
+
+    let in_trace = origin.followed_by(sampled().with_span_id(SpanId::from_u64(7).unwrap()));
+    let in_trace = sent(&SHARED_DOMAIN, &in_trace);
+    assert_eq!(in_trace.origin().context().unwrap().span_id(), SpanId::from_u64(7).unwrap());
+    assert_eq!(fields(in_trace.origin()), [given[0], given[1], given[2], given[3], kept_unknown]);
+
+    let in_another = sent(&SHARED_DOMAIN, &origin.followed_by(other_trace()));
+    assert_eq!(fields(in_another.origin()), [given[1], kept_unknown]);
+    assert_eq!(in_another.origin().weight(), None);
+}
+
+#[test]
+fn given_fields_replace_those_that_count_once() {
+    let origin = Origin::from(sampled()).with_fields(&[Field::Tracestate("a=1"), Field::Baggage("tenant=7")]);
+    let origin = origin.followed_by(sampled().with_span_id(SpanId::from_u64(7).unwrap()));
+    let origin = origin.with_fields(&[Field::Tracestate("b=2,a=1")]);
+    assert_eq!(fields(&origin), [Field::Tracestate("b=2,a=1"), Field::Baggage("tenant=7")]);
+}
+
+#[test]
+fn a_decision_that_is_not_believed_takes_the_weight_with_it() {
+    let given = [Field::Tracestate("congo=t61r"), Field::FanOutWeight(weight(10))];
+    let received = ON.receive_from(Trust::Redecide, frame(Envelope::new(sampled()).with_fields(&given)));
+    assert_eq!(received.origin().weight(), None);
+    assert_eq!(fields(received.origin()), [given[0]]);
+}
+
+/// Keys of another propagator may come without a context of W3C's.
+#[test]
+fn fields_without_a_context_travel_where_they_are_allowed() {
+    let origin = Origin::default().with_fields(&[Field::TextMap { key: "b3", value: "0" }]);
+    assert_eq!(fields(sent(&SHARED_DOMAIN, &origin).origin()), fields(&origin));
+    let share = on()
+        .with_outbound_fields(AllowList::ALL)
+        .with_rollout(Rollout::Share(Share::from_millionths(500_000).unwrap()));
+    assert_eq!(share.frame(&origin, &b"payload"[..]).to_bytes(), "payload");
+}
+
+/// Tracing never fails a message.
+#[test]
+fn what_is_too_long_is_shortened_to_what_a_default_reader_reads() {
+    let members: String = (0..5_000).map(|n| format!("key{n:04}=value{n:04},")).collect();
+    let origin = Origin::from(sampled()).with_fields(&[Field::Tracestate("congo=t61r"), Field::Baggage(&members)]);
+    let message = SHARED_DOMAIN.frame(&origin, &b"payload"[..]).to_bytes();
+    let read = Reader::new().read(&message);
+    assert_eq!(read.fault(), None);
+    assert_eq!(read.context(), Some(sampled()));
+    assert_eq!(read.carrier().tracestate(), Some("congo=t61r"));
+    let members = read.carrier().baggage().unwrap();
+    assert!(members.ends_with(|c: char| c.is_ascii_digit()) && members.len() > 16_000, "{}", members.len());
+
+    let keys: Vec<_> = (0..200).map(|n| format!("k{n}")).collect();
+    let many: Vec<_> = keys.iter().map(|key| Field::TextMap { key, value: "" }).collect();
+    let origin = Origin::from(sampled()).with_fields(&many).fanned_out(weight(10));
+    assert_eq!(sent(&SHARED_DOMAIN, &origin).origin().weight(), Some(weight(10)));
+}
+
+fn recipients(count: u32) -> impl Iterator<Item = [u8; 4]> {
+    (0..count).map(u32::to_be_bytes)
+}
+
+/// A broadcast to 10,000 copies no payload, and sends the context to those whom the hash of trace and recipient chooses.
+#[test]
+fn a_fan_out_shares_its_payload_and_weighs_what_it_chooses() {
+    let payload = Bytes::from(vec![b'x'; 1000]);
+    let broadcast = ON.broadcast(&sampled().into(), payload.clone(), 10_000, FanOut::DEFAULT);
+    assert_eq!(broadcast.one_in(), weight(1_000));
+    let mut chosen = 0;
+    for recipient in recipients(10_000) {
+        let mut frame = broadcast.frame(&recipient);
+        let again = broadcast.frame(&recipient).to_bytes();
+        assert_eq!(frame.clone().to_bytes(), again);
+        let selects = fan_out_selects(sampled().trace_id(), &recipient, weight(1_000));
+        if selects {
+            chosen += 1;
+            assert_eq!(frame.remaining(), 39 + payload.len());
+            assert_eq!(SHARED_DOMAIN.receive(again).origin().weight(), Some(weight(1_000)));
+            frame.advance(39);
+        }
+        assert_eq!(frame.chunk().as_ptr(), payload.as_ptr());
+        assert_eq!(frame.remaining(), payload.len());
+    }
+    // n = 10,000 recipients of one trace, rate 1 in 1,000: 10 are expected, 6 σ are 19.
+    assert!((1..=29).contains(&chosen), "{chosen}");
+}
+
+#[test]
+fn a_fan_out_to_one_is_an_ordinary_message() {
+    let payload = Bytes::from_static(b"payload");
+    let broadcast = ON.broadcast(&sampled().into(), payload.clone(), 1, FanOut::DEFAULT);
+    assert_eq!(broadcast.frame(b"any").to_bytes(), frame(Envelope::new(sampled())));
+    let nobody = ON.broadcast(&sampled().into(), payload, 0, FanOut::DEFAULT);
+    assert_eq!(nobody.one_in(), weight(1));
+}
+
+#[test]
+fn nested_fan_outs_multiply_and_saturate() {
+    let all = |origin: &Origin, recipients| {
+        let broadcast = SHARED_DOMAIN.broadcast(origin, Bytes::new(), recipients, FanOut::DEFAULT);
+        let chosen = (0..).map(u64::to_be_bytes).find(|recipient| broadcast.chooses(recipient)).unwrap();
+        SHARED_DOMAIN.receive(broadcast.frame(&chosen).to_bytes()).into_parts().1
+    };
+    let mut origin = all(&sampled().into(), 100);
+    assert_eq!(origin.weight(), Some(weight(10)));
+    for expected in [10_000, 10_000_000, u32::MAX, u32::MAX] {
+        origin = all(&origin, 10_000);
+        assert_eq!(origin.weight(), Some(weight(expected)));
+    }
+}
+
+#[test]
+fn those_who_are_not_chosen_get_what_unsampled_messages_get() {
+    let others = |channel: &Channel, payload: &'static [u8]| {
+        let broadcast = channel.broadcast(&sampled().into(), Bytes::from_static(payload), 10_000, FanOut::DEFAULT);
+        let other = recipients(10_000).find(|recipient| !broadcast.chooses(recipient)).unwrap();
+        assert_eq!(
+            broadcast.frame(&other).to_bytes(),
+            broadcast.frame_from(SpanId::from_u64(7).unwrap(), &other).to_bytes()
+        );
+        broadcast.frame(&other).to_bytes()
+    };
+    assert_eq!(others(&ON, b"payload"), "payload");
+    assert_eq!(others(&ON, b"\x9E"), &b"\x9E\x01\xC1\xDE\x00\x00\x00\x00\x9E"[..]);
+    assert_eq!(others(&Channel::new(), b"\x9E"), &b"\x9E"[..]);
+    let marked = others(&on().with_unsampled(Unsampled::Marker), b"payload");
+    assert_eq!(ON.receive(marked).origin().inbound(), Inbound::DoNotStart);
+}
+
+#[test]
+fn each_recipient_may_have_a_span_of_its_own() {
+    let origin = Origin::from(sampled()).with_fields(&[Field::Tracestate("congo=t61r")]);
+    let broadcast = ON.broadcast(&origin, Bytes::from_static(b"payload"), 100, FanOut::DEFAULT);
+    let mut chosen = 0;
+    for (recipient, n) in recipients(100).zip(1..) {
+        let span_id = SpanId::from_u64(n).unwrap();
+        let received = ON.receive(broadcast.frame_from(span_id, &recipient).to_bytes());
+        if broadcast.chooses(&recipient) {
+            chosen += 1;
+            assert_eq!(received.origin().inbound(), Inbound::Continue(sampled().with_span_id(span_id)));
+            assert_eq!(received.origin().weight(), Some(weight(10)));
+            assert_eq!(received.origin().carrier().tracestate(), Some("congo=t61r"));
+        } else {
+            assert_eq!(received.origin(), &Origin::default());
+        }
+    }
+    assert!(chosen > 0);
+}
+
+/// A link is not a parent, for those either who get the message passed on.
+#[test]
+fn what_is_not_continued_is_not_fanned_out() {
+    for inbound in [Inbound::Nothing, Inbound::DoNotStart, Inbound::Link(sampled()), Inbound::Decide(unsampled())] {
+        let broadcast = ON.broadcast(&Origin::new(inbound), Bytes::from_static(b"payload"), 1, FanOut::DEFAULT);
+        assert_eq!(broadcast.frame(b"any").to_bytes(), "payload");
+        assert_eq!(broadcast.frame_from(SpanId::from_u64(7).unwrap(), b"any").to_bytes(), "payload");
+    }
+}
+
+/// Law 1, through a channel: n = 300 traces at each of 5 shares.
+#[test]
+fn a_trace_is_sent_as_a_whole_or_not_at_all() {
+    let channel = Channel::new();
+    for millionths in [0, 1_000, 300_000, 999_000, 1_000_000] {
+        let share = Share::from_millionths(millionths).unwrap();
+        channel.rollout().set(Rollout::Share(share));
+        for n in 1..=300_u128 {
+            let trace_id = TraceId::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)).unwrap();
+            let frames = (1..=3).map(|span| {
+                let context = TraceContext::new(trace_id, SpanId::from_u64(span).unwrap(), TraceFlags::SAMPLED);
+                channel.outgoing(&context.into()).is_bare()
+            });
+            assert!(frames.into_iter().all(|is_bare| is_bare != share.contains(trace_id)));
+        }
+    }
+}
+
+proptest! {
+    /// Law 2: whatever the bytes, the trust and the rollout, there is a payload, and it is the one that the codec reads.
+    #[test]
+    fn every_message_is_received(
+        prefix in prop_oneof![Just(&b""[..]), Just(&b"\x9E\x01\xC1\xDE"[..]), Just(&b"\x9E\x01\xC1\xDE\x01\x03\x00\x2A"[..])],
+        rest in vec(any::<u8>(), 0..80),
+    ) {
+        let bytes = Bytes::from([prefix, &rest].concat());
+        let payload = Message::read(&bytes).payload();
+        for trust in [Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept] {
+            let received = SHARED_DOMAIN.receive_from(trust, bytes.clone());
+            prop_assert_eq!(received.message(), payload);
+            prop_assert_eq!(received.origin().inbound(), trust.judge(Message::read(&bytes)));
+        }
+    }
+
+    /// Law 1: what is sent arrives, whatever it begins with.
+    #[test]
+    fn law_1_through_a_channel(payload in vec(any::<u8>(), 0..40), magic in any::<bool>(), is_sampled in any::<bool>()) {
+        let payload = if magic { [&b"\x9E\x01\xC1\xDE"[..], &payload].concat() } else { payload };
+        let origin = Origin::from(if is_sampled { sampled() } else { unsampled() });
+        let received = SHARED_DOMAIN.receive(SHARED_DOMAIN.frame(&origin, &payload[..]).to_bytes());
+        prop_assert_eq!(received.message(), &payload);
+        let expected = if is_sampled { Inbound::Continue(sampled()) } else { Inbound::Nothing };
+        prop_assert_eq!(received.origin().inbound(), expected);
+    }
+}
