@@ -2,7 +2,13 @@
 
 use std::hint::black_box;
 
-use glassine::{Envelope, Message, SpanId, TraceContext, reparent};
+use bytes::{Buf, Bytes};
+use glassine::opentelemetry_0_33::{capture, to_span_context};
+use glassine::{Channel, Envelope, Message, Origin, Rollout, SpanId, TraceContext, TraceFlags, reparent};
+use opentelemetry_0_33::Context;
+use opentelemetry_0_33::trace::TraceContextExt;
+
+static CHANNEL: Channel = Channel::new().with_rollout(Rollout::On);
 
 /// How often each function is called: what is counted is divided by it.
 const CALLS: usize = 1000;
@@ -21,6 +27,17 @@ fn main() {
         assert_eq!(read_context(black_box(&frame)).0, Some(context));
         assert_eq!(write_context(black_box(context), black_box(&mut frame)), 32);
         assert!(reparent_frame(black_box(&mut frame.clone()), span_id));
+    }
+
+    let payload = Bytes::from_static(b"{\"id\":7}");
+    let unsampled = context.with_flags(TraceFlags::NONE);
+    let origin = black_box(Origin::from(unsampled));
+    let _current = Context::new().with_remote_span_context(to_span_context(unsampled)).attach();
+    for _ in 0..CALLS {
+        send_plain(black_box(payload.clone()));
+        send_unsampled(black_box(&origin), black_box(payload.clone()));
+        send_current_unsampled(black_box(payload.clone()));
+        assert!(!current_is_sampled());
     }
 }
 
@@ -48,4 +65,36 @@ fn write_context(context: TraceContext, out: &mut [u8]) -> usize {
 #[inline(never)]
 fn reparent_frame(frame: &mut [u8], span_id: SpanId) -> bool {
     reparent(frame, span_id).is_some()
+}
+
+#[inline(never)]
+fn send_plain(payload: Bytes) {
+    hand_over(payload);
+}
+
+#[inline(never)]
+fn send_unsampled(origin: &Origin, payload: Bytes) {
+    hand_over(CHANNEL.frame(origin, payload));
+}
+
+#[inline(never)]
+fn send_current_unsampled(payload: Bytes) {
+    hand_over(CHANNEL.frame(&capture(), payload));
+}
+
+/// What OpenTelemetry takes to say as much as that.
+#[inline(never)]
+fn current_is_sampled() -> bool {
+    Context::map_current(|cx| cx.span().span_context().is_sampled())
+}
+
+/// What a transport does with a message, and nothing more.
+#[inline(always)]
+fn hand_over(message: impl Buf) {
+    transport(message.chunk());
+}
+
+#[inline(never)]
+fn transport(bytes: &[u8]) {
+    black_box(bytes);
 }

@@ -16,8 +16,10 @@ pub struct EncodedEnvelope(Repr);
 impl EncodedEnvelope {
     /// The encoded bytes.
     #[must_use]
+    #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
+            Repr::Empty => &[],
             Repr::Inline { bytes, start, end } => bytes.get(usize::from(*start)..usize::from(*end)).unwrap_or_default(),
             Repr::Shared(bytes) => bytes,
         }
@@ -25,11 +27,12 @@ impl EncodedEnvelope {
 
     /// Whether there are no bytes: the payload goes as it is.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.as_bytes().is_empty()
     }
 
-    pub(crate) const EMPTY: Self = Self(Repr::Inline { bytes: [0; INLINE], start: 0, end: 0 });
+    pub(crate) const EMPTY: Self = Self(Repr::Empty);
 
     /// An envelope without fields, about which nothing can be refused.
     pub(crate) fn without_fields(envelope: &Envelope<'_>) -> Self {
@@ -38,6 +41,7 @@ impl EncodedEnvelope {
 
     fn advance(&mut self, count: usize) {
         match &mut self.0 {
+            Repr::Empty => {}
             // `count` is at most what is left, which fits into a byte.
             Repr::Inline { start, .. } => *start += count as u8,
             Repr::Shared(bytes) => bytes.advance(count),
@@ -103,6 +107,7 @@ pub struct Frame<P> {
 impl<P: Buf> Frame<P> {
     /// A payload in an envelope. O(1), copies nothing.
     #[must_use]
+    #[inline]
     pub fn new(envelope: EncodedEnvelope, payload: P) -> Self {
         Self { envelope, payload }
     }
@@ -131,6 +136,7 @@ impl<P: Buf> Buf for Frame<P> {
         self.envelope.as_bytes().len().saturating_add(self.payload.remaining())
     }
 
+    #[inline]
     fn chunk(&self) -> &[u8] {
         match self.envelope.as_bytes() {
             [] => self.payload.chunk(),
@@ -178,6 +184,7 @@ const INLINE: usize = CONTEXT_LEN + FIELD_HEADER_LEN + size_of::<u32>();
 
 #[derive(Clone)]
 enum Repr {
+    Empty,
     Inline { bytes: [u8; INLINE], start: u8, end: u8 },
     Shared(Bytes),
 }

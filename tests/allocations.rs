@@ -108,7 +108,7 @@ fn allocations_are_counted() {
 
 /// R-READ-9.
 #[test]
-fn reading_allocates_nothing() {
+fn law_6_reading_allocates_nothing() {
     let reader = Reader::new().with_carrier_cap(4096);
     for bytes in messages() {
         allocates_nothing(|| Message::read(&bytes));
@@ -131,7 +131,7 @@ fn asking_a_message_allocates_nothing() {
 }
 
 #[test]
-fn asking_a_carrier_allocates_nothing() {
+fn law_6_asking_a_carrier_allocates_nothing() {
     for bytes in messages() {
         let carrier = allocates_nothing(|| Message::read(&bytes).carrier());
         allocates_nothing(|| carrier.context());
@@ -271,4 +271,46 @@ fn a_kept_payload_pins_the_receive_buffer() {
     assert!(!first.is_unique(), "the payload holds the buffer");
     drop(payload);
     assert!(first.is_unique());
+}
+
+/// What a message that is not sampled, or is without fields, costs on its way through a channel.
+#[test]
+#[cfg(feature = "policy")]
+fn a_channel_allocates_nothing_without_fields() {
+    use glassine::{Channel, FanOut, Inbound, Origin, Rollout, Trust, Unsampled};
+
+    let channel = Channel::new().with_rollout(Rollout::On).with_trust(Trust::Accept).with_unsampled(Unsampled::Marker);
+    let payload = Bytes::from_static(b"payload");
+    let origins = [Inbound::Nothing, Inbound::DoNotStart, Inbound::Continue(context()), Inbound::Link(context())];
+    for origin in origins.map(Origin::new) {
+        allocates_nothing(|| channel.frame(&origin, payload.clone()));
+    }
+    allocates_nothing(|| channel.frame(&Origin::default(), &b"\x9E"[..]));
+    for frame in messages() {
+        let frame = Bytes::from_owner(frame);
+        if Message::read(&frame).carrier().raw_fields().next().is_none() {
+            allocates_nothing(|| channel.receive(frame.clone()));
+        }
+    }
+
+    let origin = Origin::from(context());
+    let broadcast = allocates_nothing(|| channel.broadcast(&origin, payload.clone(), 10_000, FanOut::DEFAULT));
+    for recipient in 0..10_000_u32 {
+        allocates_nothing(|| broadcast.frame(&recipient.to_be_bytes()));
+        allocates_nothing(|| broadcast.frame_from(context().span_id(), &recipient.to_be_bytes()));
+    }
+}
+
+#[test]
+#[cfg(feature = "opentelemetry_0_33")]
+fn capturing_a_context_without_fields_allocates_nothing() {
+    use glassine::opentelemetry_0_33::{capture_from, to_span_context};
+    use opentelemetry_0_33::Context;
+    use opentelemetry_0_33::trace::TraceContextExt;
+
+    allocates_nothing(|| to_span_context(context()));
+    for context in [context(), context().with_flags(glassine::TraceFlags::NONE)] {
+        let cx = Context::new().with_remote_span_context(to_span_context(context));
+        allocates_nothing(|| capture_from(&cx));
+    }
 }

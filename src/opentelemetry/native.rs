@@ -32,6 +32,7 @@ pub fn from_span_context(span_context: &SpanContext) -> Option<TraceContext> {
 
 /// The origin of a message that is sent now: [`capture_from`] OpenTelemetry's current context. A `tracing` span is in it while it is entered.
 #[must_use]
+#[inline]
 pub fn capture() -> Origin {
     Context::map_current(capture_from)
 }
@@ -41,31 +42,34 @@ pub fn capture() -> Origin {
 ///
 /// Without any of these fields it allocates nothing.
 #[must_use]
+#[inline]
 pub fn capture_from(cx: &Context) -> Origin {
-    let handled = cx.get::<Handled>().map(|Handled(origin)| origin);
     let span = cx.span();
     let span_context = span.span_context();
-    let Some(context) = from_span_context(span_context) else {
-        let decided = handled.is_some_and(|origin| origin.inbound() == Inbound::DoNotStart);
-        return Origin::new(if decided { Inbound::DoNotStart } else { Inbound::Nothing });
-    };
-    if !context.is_sampled() {
-        return Origin::new(Inbound::DoNotStart);
+    if span_context.is_sampled() {
+        return capture_sampled(cx, span_context);
     }
-    let origin = handled.map_or_else(|| context.into(), |origin| origin.followed_by(context));
+    let is_decided =
+        span_context.is_valid() || handled(cx).is_some_and(|origin| origin.inbound() == Inbound::DoNotStart);
+    Origin::new(if is_decided { Inbound::DoNotStart } else { Inbound::Nothing })
+}
+
+#[inline(never)]
+fn capture_sampled(cx: &Context, span_context: &SpanContext) -> Origin {
+    let Some(context) = from_span_context(span_context) else { return Origin::default() };
+    let origin = handled(cx).map_or_else(|| context.into(), |origin| origin.followed_by(context));
     let tracestate = span_context.trace_state().header();
     let baggage = cx.baggage();
     if tracestate.is_empty() && baggage.is_empty() {
         return origin;
     }
     let baggage = baggage.to_string();
-    let fields = [Field::Tracestate(&tracestate), Field::Baggage(&baggage)];
-    let [tracestate_only, baggage_only] = [&fields[..1], &fields[1..]];
-    origin.with_fields(match (tracestate.is_empty(), baggage.is_empty()) {
-        (true, _) => baggage_only,
-        (_, true) => tracestate_only,
-        _ => &fields,
-    })
+    let tracestate = Some(tracestate.as_str()).filter(|text| !text.is_empty()).map(Field::Tracestate);
+    let baggage = Some(baggage.as_str()).filter(|text| !text.is_empty()).map(Field::Baggage);
+    match (tracestate, baggage) {
+        (Some(tracestate), Some(baggage)) => origin.with_fields(&[tracestate, baggage]),
+        (one, other) => origin.with_fields(one.or(other).as_slice()),
+    }
 }
 
 /// The context in which a message is handled: messages that are sent within it carry the fields of this one on, unparsed, and stand for as many. The span is not changed. Without
@@ -79,6 +83,10 @@ pub fn with_origin(cx: &Context, origin: &Origin) -> Context {
 /// The origin of the message that is being handled, as a value of the context.
 #[derive(Debug)]
 struct Handled(Origin);
+
+fn handled(cx: &Context) -> Option<&Origin> {
+    cx.get::<Handled>().map(|Handled(origin)| origin)
+}
 
 fn span_context(context: TraceContext, tracestate: TraceState) -> SpanContext {
     SpanContext::new(

@@ -6,7 +6,7 @@ use super::{
     AllowList, Broadcast, Count, Counters, FanOut, Inbound, Origin, Outgoing, Rollout, RolloutSwitch, Traced, Trust,
     Unsampled,
 };
-use crate::{EncodedEnvelope, Envelope, Frame, Message, Reader, Verdict};
+use crate::{EncodedEnvelope, Envelope, Frame, Message, Reader, Verdict, needs_escape};
 
 /// The policies of a channel, in one place: the rollout switch, how far its peers are trusted, what passes its boundary, and what has been counted. Meant to be a `static`; everything
 /// but the switch and the counters is fixed when it is made.
@@ -142,7 +142,6 @@ impl Channel {
     ///
     /// Only a sampled context travels, and only if its trace is in the rollout's share. A link is not passed on. Without fields, and whenever it is bare, nothing is allocated.
     #[must_use]
-    #[inline]
     pub fn outgoing(&self, origin: &Origin) -> Outgoing<'_> {
         let rollout = self.rollout.rollout();
         if !rollout.sends() {
@@ -170,6 +169,17 @@ impl Channel {
     #[must_use]
     #[inline]
     pub fn frame<P: Buf>(&self, origin: &Origin, payload: P) -> Frame<P> {
+        // Most messages are of this kind, and need not ask for more.
+        let goes_bare = !origin.has_something_to_send() && self.unsampled == Unsampled::Bare;
+        if goes_bare && !needs_escape(payload.chunk()) {
+            return Frame::new(EncodedEnvelope::EMPTY, payload);
+        }
+        self.frame_with_context(origin, payload)
+    }
+
+    /// Apart, so that the check in front of it is small enough to be inlined.
+    #[inline(never)]
+    fn frame_with_context<P: Buf>(&self, origin: &Origin, payload: P) -> Frame<P> {
         self.outgoing(origin).frame(payload)
     }
 

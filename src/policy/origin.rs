@@ -30,6 +30,7 @@ pub struct Origin {
 impl Origin {
     /// An origin of which nothing more is known.
     #[must_use]
+    #[inline]
     pub const fn new(inbound: Inbound) -> Self {
         Self { inbound, weight: None, carrier: None }
     }
@@ -98,7 +99,14 @@ impl Origin {
         self.with_fields(&fields)
     }
 
+    /// Whether there may be anything to send but a decision against the trace.
+    #[inline]
+    pub(super) const fn has_something_to_send(&self) -> bool {
+        self.has_fields() || matches!(self.inbound, Inbound::Continue(context) if context.is_sampled())
+    }
+
     /// Whether there is anything to send but the context.
+    #[inline]
     pub(crate) const fn has_fields(&self) -> bool {
         self.carrier.is_some()
     }
