@@ -11,6 +11,8 @@ use glassine::{
     EncodedEnvelope, Envelope, Field, FieldType, Frame, Message, Reader, SharedMessage, SpanId, TraceContext, fit,
     reparent,
 };
+use proptest::collection::vec;
+use proptest::prelude::*;
 
 /// Counts the allocations of each thread, so that tests do not count each other's.
 struct Counting;
@@ -107,16 +109,35 @@ fn allocations_are_counted() {
 }
 
 /// R-READ-9.
-#[test]
-fn law_6_reading_allocates_nothing() {
+fn read_in_every_way(bytes: &[u8]) {
     let reader = Reader::new().with_carrier_cap(4096);
+    allocates_nothing(|| Message::read(bytes));
+    allocates_nothing(|| reader.read_closed(bytes).is_ok());
+    allocates_nothing(|| reader.read_always(bytes).is_ok());
+    for len in 0..=bytes.len() {
+        allocates_nothing(|| reader.read_prefix(&bytes[..len]).is_ok());
+    }
+}
+
+#[test]
+fn reading_allocates_nothing() {
     for bytes in messages() {
-        allocates_nothing(|| Message::read(&bytes));
-        allocates_nothing(|| reader.read_closed(&bytes).is_ok());
-        allocates_nothing(|| reader.read_always(&bytes).is_ok());
-        for len in 0..=bytes.len() {
-            allocates_nothing(|| reader.read_prefix(&bytes[..len]).is_ok());
-        }
+        read_in_every_way(&bytes);
+    }
+}
+
+proptest! {
+    /// Law 6 (R-READ-9): whatever the bytes are, reading them allocates nothing, and neither does asking for the carrier's parts.
+    #[test]
+    fn law_6_nothing_is_parsed_before_it_is_asked_for(
+        prefix in prop_oneof![Just(&b""[..]), Just(&b"\x9E\x01\xC1\xDE\x01\x03\x00\x2A"[..])],
+        rest in vec(any::<u8>(), 0..100),
+    ) {
+        let bytes = [prefix, &rest].concat();
+        read_in_every_way(&bytes);
+        let carrier = Message::read(&bytes).carrier();
+        allocates_nothing(|| carrier.fields().count() + carrier.raw_fields().count() + carrier.faults().count());
+        allocates_nothing(|| carrier.baggage_members().count() + carrier.tracestate_members().count());
     }
 }
 
@@ -131,7 +152,7 @@ fn asking_a_message_allocates_nothing() {
 }
 
 #[test]
-fn law_6_asking_a_carrier_allocates_nothing() {
+fn asking_a_carrier_allocates_nothing() {
     for bytes in messages() {
         let carrier = allocates_nothing(|| Message::read(&bytes).carrier());
         allocates_nothing(|| carrier.context());
