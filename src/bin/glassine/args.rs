@@ -7,6 +7,7 @@ use glassine::Reader;
 use glassine::wire::DEFAULT_CARRIER_CAP;
 
 use crate::encoding::Encoding;
+use crate::form::Form;
 
 /// Put a trace context around messages, take it off again, and look inside
 #[derive(Parser)]
@@ -37,12 +38,14 @@ pub(crate) enum Command {
 /// goes with its own TRACEPARENT only, not with --traceparent.
 ///
 /// Without anything to say the payload stays as it is, unless its first byte is 9E: then 8 bytes are put in front that say nothing, so that
-/// `unwrap` returns exactly this payload.
+/// `unwrap` returns exactly this payload. With `--out text` the same holds for a payload that begins with `~glassine;` instead, and a payload that is
+/// not UTF-8 is an error: the text form cannot carry it.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   TRACEPARENT=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01 glassine wrap order.json
   echo -n hi | glassine wrap --unsampled --out hex
+  glassine wrap --out text order.json | glassine inspect --in text
   glassine wrap --no-env --text-map b3=0 --baggage userId=7 order.json | glassine inspect
 
 Exit codes: 0 success, 1 failure, 2 usage.")]
@@ -50,8 +53,13 @@ pub(crate) struct Wrap {
     #[command(flatten)]
     pub(crate) input: Input,
 
-    #[command(flatten)]
-    pub(crate) output: Output,
+    /// How the payload is written; white space in hex and base64 is ignored
+    #[arg(id = "in", long, value_enum, value_name = "ENCODING", default_value_t = Encoding::Raw)]
+    pub(crate) encoding: Encoding,
+
+    /// In which form to write the message
+    #[arg(id = "out", long, value_enum, value_name = "FORM", default_value_t = Form::Binary(Encoding::Raw))]
+    pub(crate) form: Form,
 
     /// The context, as W3C Trace Context writes it: 00-TRACE_ID-SPAN_ID-FLAGS
     #[arg(long, value_name = "TEXT", conflicts_with = "unsampled")]
@@ -91,17 +99,16 @@ pub(crate) struct Wrap {
 Examples:
   glassine unwrap order.frame > order.json
   redis-cli get job:7 | glassine unwrap --channel closed
+  glassine unwrap --in text notification.txt
 
 Exit codes: 0 success (also for a damaged message in a mixed channel), 1 failure, 2 usage.")]
 pub(crate) struct Unwrap {
     #[command(flatten)]
-    pub(crate) input: Input,
+    pub(crate) input: MessageInput,
 
-    #[command(flatten)]
-    pub(crate) output: Output,
-
-    #[command(flatten)]
-    pub(crate) cap: Cap,
+    /// How to write the payload
+    #[arg(id = "out", long, value_enum, value_name = "ENCODING", default_value_t = Encoding::Raw)]
+    pub(crate) encoding: Encoding,
 
     /// How the channel is run that the message comes from
     #[arg(long, value_enum, value_name = "WAY", default_value_t = Channel::Mixed)]
@@ -112,22 +119,23 @@ pub(crate) struct Unwrap {
 ///
 /// Baggage values are hidden unless they are asked for, and so are the bytes of carriers that cannot be read, which may hold some. Payloads are
 /// shown, and a damaged message is its own payload. Text from the message is shown with control characters escaped.
+///
+/// With `--in text`, the parts of the text come first, then header and carrier as they are decoded. Offsets of fields and of faults in the carrier count
+/// in the decoded bytes, all others in the text.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Examples:
   glassine inspect order.frame
   glassine inspect --json order.frame | jq .trace_id
   glassine inspect --lines --in hex --json frames.txt
+  glassine inspect --in text notification.txt
 
 The keys of --json are those of a vector's `reading`; see spec/vectors/README.md.
 
 Exit codes: 0 success (whatever the message is), 1 failure, 2 usage.")]
 pub(crate) struct Inspect {
     #[command(flatten)]
-    pub(crate) input: Input,
-
-    #[command(flatten)]
-    pub(crate) cap: Cap,
+    pub(crate) input: MessageInput,
 
     /// Print one JSON object, on one line, for each message
     #[arg(long)]
@@ -148,10 +156,7 @@ pub(crate) struct Inspect {
 Exit codes: 0 enveloped, 10 bare, 11 damaged, 12 unknown version; 1 failure, 2 usage.")]
 pub(crate) struct Check {
     #[command(flatten)]
-    pub(crate) input: Input,
-
-    #[command(flatten)]
-    pub(crate) cap: Cap,
+    pub(crate) input: MessageInput,
 
     /// Print one line that says it in words
     #[arg(long, short)]
@@ -233,17 +238,19 @@ pub(crate) struct Input {
     /// The file to read; standard input if it is absent or `-`
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-
-    /// How the input is written; white space in hex and base64 is ignored
-    #[arg(id = "in", long, value_enum, value_name = "ENCODING", default_value_t = Encoding::Raw)]
-    pub(crate) encoding: Encoding,
 }
 
 #[derive(clap::Args)]
-pub(crate) struct Output {
-    /// How the output is written
-    #[arg(id = "out", long, value_enum, value_name = "ENCODING", default_value_t = Encoding::Raw)]
-    pub(crate) encoding: Encoding,
+pub(crate) struct MessageInput {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    /// In which form the message is; white space in hex and base64 is ignored
+    #[arg(id = "in", long, value_enum, value_name = "FORM", default_value_t = Form::Binary(Encoding::Raw))]
+    pub(crate) form: Form,
+
+    #[command(flatten)]
+    pub(crate) cap: Cap,
 }
 
 #[derive(clap::Args)]
@@ -263,7 +270,7 @@ impl Cap {
 pub(crate) enum Channel {
     /// Old senders still exist: whatever is no frame is bare
     Mixed,
-    /// Every sender escapes: what begins with 9E and is no frame is an error
+    /// Every sender escapes: what begins with 9E, in text form with `~glassine;`, and is no frame is an error
     Closed,
     /// Every sender wraps every message: whatever is no frame is an error
     Always,

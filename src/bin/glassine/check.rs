@@ -11,15 +11,15 @@ use crate::summary::summary;
 
 pub(crate) fn run(args: &Check) -> Result<ExitCode, Failure> {
     let bytes = args.input.read()?;
-    let message = args.cap.reader().read(&bytes);
+    let received = args.input.received(&bytes);
     if args.verbose {
-        match writeln!(io::stdout(), "{}", summary(message)).map_err(Failure::from) {
+        match writeln!(io::stdout(), "{}", summary(&received)).map_err(Failure::from) {
             // The exit code is the answer, whoever reads the line.
             Ok(()) | Err(Failure::ClosedPipe) => {}
             Err(failure) => return Err(failure),
         }
     }
-    match message.verdict() {
+    match received.message().verdict() {
         Verdict::Enveloped => Ok(ExitCode::SUCCESS),
         Verdict::Bare => Ok(ExitCode::from(10)),
         Verdict::Damaged => Ok(ExitCode::from(11)),

@@ -3,20 +3,40 @@
 use std::io::{self, Write};
 
 use data_encoding::HEXLOWER;
-use glassine::{Fault, Message};
+use glassine::Fault;
 
-use crate::layout::{Part, Shows, parts};
-use crate::style::{FAULT, LENGTH};
+use crate::layout::{Part, Shows, parts, text_parts};
+use crate::received::Received;
+use crate::style::{FAULT, LENGTH, TITLE};
 use crate::words::counted;
 
-/// Writes every part of the message: long ones abbreviated, hidden ones as their length.
-pub(crate) fn write_dump(out: &mut impl Write, message: Message<'_>, show_baggage: bool) -> io::Result<()> {
-    let bytes = message.as_bytes();
-    let mut faults: Vec<Fault> = message.fault().into_iter().chain(message.carrier().faults()).collect();
-    for part in parts(message, show_baggage) {
+/// Writes every part of the message: long ones abbreviated, hidden ones as their length. What a text form encodes follows it, with offsets of its own.
+pub(crate) fn write_dump(out: &mut impl Write, received: &Received<'_>, show_baggage: bool) -> io::Result<()> {
+    let message = received.message();
+    let parts = parts(message, show_baggage);
+    let carrier_faults = message.carrier().faults();
+    match received {
+        Received::Binary(_) => {
+            write_parts(out, &parts, message.as_bytes(), message.fault().into_iter().chain(carrier_faults).collect())
+        }
+        Received::Text { bytes, payload_offset, .. } => {
+            let shows_all = parts.iter().all(|part| part.shows != Shows::Nothing);
+            let text_parts = text_parts(message, bytes.len(), *payload_offset, shows_all);
+            write_parts(out, &text_parts, bytes, message.fault().into_iter().collect())?;
+            if message.version().is_none() {
+                return Ok(());
+            }
+            writeln!(out, "\n{TITLE}header and carrier, decoded{TITLE:#}")?;
+            write_parts(out, &parts, message.as_bytes(), carrier_faults.collect())
+        }
+    }
+}
+
+fn write_parts(out: &mut impl Write, parts: &[Part], bytes: &[u8], mut faults: Vec<Fault>) -> io::Result<()> {
+    for part in parts {
         let (here, elsewhere) = faults.into_iter().partition(|fault| part.range.contains(&fault.offset()));
         faults = elsewhere;
-        write_part(out, &part, bytes.get(part.range.clone()).unwrap_or_default(), &here)?;
+        write_part(out, part, bytes.get(part.range.clone()).unwrap_or_default(), &here)?;
     }
     if !faults.is_empty() || bytes.is_empty() {
         let range = bytes.len()..bytes.len();

@@ -1,7 +1,9 @@
 //! How bytes are written for transport and for people: raw, hexadecimal, base64.
 
+use std::sync::LazyLock;
+
 use clap::ValueEnum;
-use data_encoding::{BASE64, DecodeKind, HEXLOWER, Specification, SpecificationError};
+use data_encoding::{BASE64, BASE64_NOPAD, DecodeKind, HEXLOWER, Specification, SpecificationError};
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Encoding {
@@ -16,12 +18,13 @@ pub(crate) enum Encoding {
 impl Encoding {
     /// The bytes that a text stands for, or one clause about what is wrong.
     pub(crate) fn decode(self, text: Vec<u8>) -> Result<Vec<u8>, String> {
-        let (name, specification) = match self {
+        let (name, encoding) = match self {
             Self::Raw => return Ok(text),
-            Self::Hex => ("hexadecimal", hex()),
-            Self::Base64 => ("base64", base64(text.contains(&b'='))),
+            Self::Hex => ("hexadecimal", &HEX),
+            Self::Base64 if text.contains(&b'=') => ("base64", &BASE64_PADDED),
+            Self::Base64 => ("base64", &BASE64_UNPADDED),
         };
-        let encoding = specification.map_err(|error| error.to_string())?;
+        let encoding = encoding.as_ref().map_err(ToString::to_string)?;
         encoding.decode(&text).map_err(|error| {
             let what = match error.kind {
                 DecodeKind::Symbol => "a character does not belong there",
@@ -44,20 +47,18 @@ impl Encoding {
     }
 }
 
-fn hex() -> Result<data_encoding::Encoding, SpecificationError> {
+fn without_white_space(mut specification: Specification) -> Built {
+    specification.ignore.push_str(" \t\r\n");
+    specification.encoding()
+}
+
+type Built = Result<data_encoding::Encoding, SpecificationError>;
+
+static HEX: LazyLock<Built> = LazyLock::new(|| {
     let mut specification = HEXLOWER.specification();
     specification.translate.from.push_str("ABCDEF");
     specification.translate.to.push_str("abcdef");
     without_white_space(specification)
-}
-
-fn base64(is_padded: bool) -> Result<data_encoding::Encoding, SpecificationError> {
-    let mut specification = BASE64.specification();
-    specification.padding = is_padded.then_some('=');
-    without_white_space(specification)
-}
-
-fn without_white_space(mut specification: Specification) -> Result<data_encoding::Encoding, SpecificationError> {
-    specification.ignore.push_str(" \t\r\n");
-    specification.encoding()
-}
+});
+static BASE64_PADDED: LazyLock<Built> = LazyLock::new(|| without_white_space(BASE64.specification()));
+static BASE64_UNPADDED: LazyLock<Built> = LazyLock::new(|| without_white_space(BASE64_NOPAD.specification()));

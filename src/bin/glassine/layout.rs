@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use anstyle::Style;
-use glassine::wire::{self, FIELD_HEADER_LEN};
-use glassine::{Message, SpanId, TraceFlags, TraceId, Verdict};
+use glassine::wire::{self, FIELD_HEADER_LEN, TEXT_PREFIX};
+use glassine::{Fault, Message, SpanId, TraceFlags, TraceId, Verdict};
 
 use crate::baggage::holds_baggage;
 use crate::style::{FIELD, FLAGS, IDS, LENGTH, PAYLOAD, PREFIX, SHAPE};
@@ -27,11 +27,10 @@ pub(crate) enum Shows {
     Nothing,
 }
 
-/// All parts of a message, in order, from its first byte to its last.
+/// All parts of a binary message, in order, from its first byte to its last. Of a message in text form, those that were decoded.
 pub(crate) fn parts(message: Message<'_>, show_baggage: bool) -> Vec<Part> {
-    let mut layout = Layout { parts: Vec::new(), at: 0 };
-    let len = message.as_bytes().len();
-    let payload = match message.verdict() {
+    let mut layout = Layout::new();
+    let rest = match message.verdict() {
         Verdict::Bare => "payload",
         Verdict::Damaged => {
             layout.header(message.as_bytes());
@@ -43,8 +42,30 @@ pub(crate) fn parts(message: Message<'_>, show_baggage: bool) -> Vec<Part> {
             "payload"
         }
     };
-    let rest = len - layout.at;
-    layout.take(rest, format!("{payload}: {}", counted(rest, "byte")), PAYLOAD, Shows::BytesAndText);
+    layout.take_until(message.as_bytes().len(), rest, PAYLOAD, Shows::BytesAndText);
+    layout.parts
+}
+
+/// All parts of a message in text form, in order, from its first byte to its last.
+pub(crate) fn text_parts(message: Message<'_>, len: usize, payload_offset: usize, shows_carrier: bool) -> Vec<Part> {
+    let mut layout = Layout::new();
+    let rest = match (message.verdict(), message.fault()) {
+        (Verdict::Bare, _) => "payload",
+        (Verdict::Damaged, fault) => {
+            layout.text_prefix();
+            // The fault's place begins a row.
+            layout.take_until(fault.map_or(0, Fault::offset), "not read", PAYLOAD, Shows::BytesAndText);
+            "not read"
+        }
+        _ => {
+            layout.text_prefix();
+            let shows = if shows_carrier { Shows::BytesAndText } else { Shows::Nothing };
+            layout.take_until(payload_offset - 1, "header and carrier in base64url", FIELD, shows);
+            layout.take(1, "end of header and carrier".to_owned(), PREFIX, Shows::BytesAndText);
+            "payload"
+        }
+    };
+    layout.take_until(len, rest, PAYLOAD, Shows::BytesAndText);
     layout.parts
 }
 
@@ -55,6 +76,16 @@ struct Layout {
 }
 
 impl Layout {
+    fn new() -> Self {
+        Self { parts: Vec::new(), at: 0 }
+    }
+
+    /// A part that ends at this offset, with its length behind its meaning.
+    fn take_until(&mut self, end: usize, meaning: &str, style: Style, shows: Shows) {
+        let len = end.saturating_sub(self.at);
+        self.take(len, format!("{meaning}: {}", counted(len, "byte")), style, shows);
+    }
+
     fn take(&mut self, len: usize, meaning: String, style: Style, shows: Shows) {
         if len == 0 {
             return;
@@ -62,6 +93,10 @@ impl Layout {
         let range = self.at..self.at + len;
         self.at = range.end;
         self.parts.push(Part { range, meaning, style, shows });
+    }
+
+    fn text_prefix(&mut self) {
+        self.take(TEXT_PREFIX.len(), "prefix".to_owned(), PREFIX, Shows::BytesAndText);
     }
 
     /// The header, as far as there is one; the prefix always is.
@@ -104,9 +139,7 @@ impl Layout {
             let shows = unless_hidden(holds_baggage(field), Shows::BytesAndText);
             self.take(field.value().len(), "value".to_owned(), FIELD, shows);
         }
-        let rest = end - self.at;
-        let meaning = format!("carrier, not read: {}", counted(rest, "byte"));
-        self.take(rest, meaning, FIELD, unless_hidden(true, Shows::BytesAndText));
+        self.take_until(end, "carrier, not read", FIELD, unless_hidden(true, Shows::BytesAndText));
     }
 }
 

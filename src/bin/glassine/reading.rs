@@ -1,10 +1,11 @@
 //! A reading of a message as JSON: the `reading` of a vector.
 
 use data_encoding::HEXLOWER;
-use glassine::{Decision, Fault, Field, Message, RawField, TextMessage, TraceContext};
+use glassine::{Decision, Fault, Field, RawField, TraceContext};
 use serde::Serialize;
 
 use crate::baggage::{holds_baggage, without_values};
+use crate::received::Received;
 
 /// All that a message says. The keys and their meanings are those of `spec/vectors/README.md`.
 #[derive(Serialize)]
@@ -29,7 +30,8 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    pub(crate) fn new(message: Message<'_>) -> Self {
+    pub(crate) fn new(received: &Received<'_>) -> Self {
+        let message = received.message();
         let carrier = message.carrier();
         let context = message.context();
         Self {
@@ -48,30 +50,22 @@ impl Reading {
             further_contexts: carrier.further_contexts().map(ContextReading::from).collect(),
             fields: carrier.raw_fields().map(FieldReading::new).collect(),
             carrier_faults: carrier.faults().map(FaultReading::from).collect(),
-            payload_offset: message.payload_offset(),
-            payload_len: message.payload().len(),
-        }
-    }
-
-    /// The reading of a message in text form: offsets of its faults and its payload count in the text.
-    pub(crate) fn of_text(message: TextMessage<'_>) -> Self {
-        Self {
-            payload_offset: message.payload_offset(),
-            payload_len: message.payload().len(),
-            ..Self::new(message.decode().as_message())
+            payload_offset: received.payload_offset(),
+            payload_len: received.payload().len(),
         }
     }
 
     /// A reading to show: baggage values are left out, and the values of fields that hold some are null.
-    pub(crate) fn without_baggage_values(message: Message<'_>) -> Self {
+    pub(crate) fn without_baggage_values(received: &Received<'_>) -> Self {
+        let carrier = received.message().carrier();
         let field = |raw| match FieldReading::new(raw) {
             field if holds_baggage(raw) => FieldReading { value: None, ..field },
             field => field,
         };
         Self {
-            baggage: message.carrier().baggage().map(without_values),
-            fields: message.carrier().raw_fields().map(field).collect(),
-            ..Self::new(message)
+            baggage: carrier.baggage().map(without_values),
+            fields: carrier.raw_fields().map(field).collect(),
+            ..Self::new(received)
         }
     }
 }

@@ -1,11 +1,13 @@
 //! A message on one line.
 
-use glassine::{Decision, Message};
+use glassine::Decision;
 
+use crate::received::Received;
 use crate::words::counted;
 
 /// What the message is, what it says about the trace, and how long its payload is.
-pub(crate) fn summary(message: Message<'_>) -> String {
+pub(crate) fn summary(received: &Received<'_>) -> String {
+    let message = received.message();
     let mut parts = vec![message.verdict().name().to_owned()];
     parts.extend(message.version().map(|version| format!("version {version}")));
     parts.extend(message.decision().map(Decision::name).map(str::to_owned));
@@ -18,7 +20,7 @@ pub(crate) fn summary(message: Message<'_>) -> String {
         parts.push(counted(fields, "field"));
     }
     parts.extend(message.fault().map(|fault| fault.to_string()));
-    parts.extend(message.carrier().faults().map(|fault| fault.to_string()));
-    parts.push(format!("payload {}", counted(message.payload().len(), "byte")));
+    parts.extend(received.carrier_faults());
+    parts.push(format!("payload {}", counted(received.payload().len(), "byte")));
     parts.join(", ")
 }

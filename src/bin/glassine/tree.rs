@@ -4,15 +4,17 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::Style;
-use glassine::{Decision, Fault, Field, FieldType, Message, RawField};
+use glassine::{Decision, Fault, Field, FieldType, RawField};
 
 use crate::baggage::{holds_baggage, without_values};
 use crate::printable::printable;
+use crate::received::Received;
 use crate::style::{FAULT, FIELD, FLAGS, IDS, PAYLOAD, TITLE};
 use crate::words::{self, counted};
 
 /// Writes verdict, decision, ids, every field whether it counts or not, faults and payload.
-pub(crate) fn write_tree(out: &mut impl Write, message: Message<'_>, show_baggage: bool) -> io::Result<()> {
+pub(crate) fn write_tree(out: &mut impl Write, received: &Received<'_>, show_baggage: bool) -> io::Result<()> {
+    let message = received.message();
     let version = message.version().map_or(String::new(), |version| format!(", version {version}"));
     writeln!(out, "{TITLE}{}{version}{TITLE:#}", message.verdict().name())?;
     if let Some(fault) = message.fault() {
@@ -45,16 +47,16 @@ pub(crate) fn write_tree(out: &mut impl Write, message: Message<'_>, show_baggag
     if !faults.is_empty() {
         writeln!(out, "  faults in the carrier")?;
     }
-    for fault in faults {
-        leaf(out, 2, fault.kind().name(), FAULT, fault)?;
+    for (fault, sentence) in faults.iter().zip(received.carrier_faults()) {
+        leaf(out, 2, fault.kind().name(), FAULT, sentence)?;
     }
 
-    let payload = message.payload();
+    let payload = received.payload();
     let len = counted(payload.len(), "byte");
     if payload.is_empty() {
         return leaf(out, 1, "payload", PAYLOAD, len);
     }
-    let payload = format!("{len} from byte {}: {}", message.payload_offset(), preview(payload));
+    let payload = format!("{len} from byte {}: {}", received.payload_offset(), preview(payload));
     leaf(out, 1, "payload", PAYLOAD, payload)
 }
 

@@ -9,26 +9,28 @@ use std::process::ExitCode;
 
 use data_encoding::HEXLOWER;
 use glassine::{
-    Envelope, FanOut, Fault, Field, FieldType, Reader, Share, SpanId, TraceContext, TraceFlags, TraceId,
-    fan_out_selects, needs_escape, reparent,
+    Envelope, FanOut, Field, FieldType, Reader, Share, SpanId, TraceContext, TraceFlags, TraceId, fan_out_selects,
+    needs_escape, reparent,
 };
 use serde::{Deserialize, Deserializer, de::Error as _};
 use serde_json::{Error, Map, Value, json};
 
-use crate::args::Vectors;
+use crate::args::{Channel, Vectors};
+use crate::encoding::Encoding;
 use crate::failure::{Failure, say};
+use crate::form::Form;
 use crate::input::name;
 use crate::printable::printable;
 use crate::reading::{ContextReading, FaultReading, Reading};
+use crate::received::Received;
 
 pub(crate) fn run(args: &Vectors) -> Result<ExitCode, Failure> {
-    let (mut passed, mut failed, mut not_checked) = (0, 0, 0);
+    let (mut passed, mut failed) = (0, 0);
     let mut all_good = true;
     for path in &args.files {
         let result = verify(path, |vector, outcome| {
             match outcome {
                 Outcome::Passed => passed += 1,
-                Outcome::NotChecked => not_checked += 1,
                 Outcome::Failed(differences) => {
                     failed += 1;
                     print(&format!("{}: {vector}: {}", name(path), differences.join("; ")))?;
@@ -44,12 +46,8 @@ pub(crate) fn run(args: &Vectors) -> Result<ExitCode, Failure> {
             other => other?,
         }
     }
-    let all = passed + failed + not_checked;
-    let rest = match not_checked {
-        0 => String::new(),
-        _ => format!(", {not_checked} not checked (text form, not UTF-8)"),
-    };
-    print(&format!("{all} vectors: {passed} passed, {failed} failed{rest}"))?;
+    let all = passed + failed;
+    print(&format!("{all} vectors: {passed} passed, {failed} failed"))?;
     Ok(if all_good && failed == 0 && all > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -57,8 +55,6 @@ enum Outcome {
     Passed,
     /// Key by key, where the vector and the library disagree.
     Failed(Vec<String>),
-    /// The library cannot be asked.
-    NotChecked,
 }
 
 /// One line. The exit code is still the answer where nobody reads it.
@@ -109,8 +105,7 @@ fn printable_error(error: &Error) -> String {
 
 /// How the vectors of one kind are answered, and which of their keys the answer is compared with.
 struct Kind {
-    /// `None` if the library cannot be asked.
-    answer: fn(&Value) -> Result<Option<Value>, Error>,
+    answer: fn(&Value) -> Result<Value, Error>,
     compared: fn(&Value) -> &'static [&'static str],
 }
 
@@ -133,7 +128,7 @@ impl Kind {
     }
 
     fn outcome(&self, vector: &Value) -> Result<Outcome, Error> {
-        let Some(answer) = (self.answer)(vector)? else { return Ok(Outcome::NotChecked) };
+        let answer = (self.answer)(vector)?;
         let mut differences = Vec::new();
         for key in (self.compared)(vector) {
             let expected = vector.get(key).ok_or_else(|| Error::custom(format!("missing field `{key}`")))?;
@@ -176,43 +171,26 @@ struct ReadVector {
     cap: Option<u16>,
 }
 
-fn read(vector: &Value) -> Result<Option<Value>, Error> {
-    let vector = ReadVector::deserialize(vector)?;
-    let reader = vector.cap.map_or(Reader::new(), |cap| Reader::new().with_carrier_cap(cap));
-    match vector.form.as_str() {
-        "binary" => Ok(Some(binary_reading(reader, &vector.message))),
-        "text" => Ok(text_reading(reader, &vector.message)),
-        other => Err(Error::custom(format!("no such form: {other}"))),
-    }
-}
-
-fn binary_reading(reader: Reader, message: &[u8]) -> Value {
-    let mixed = reader.read(message);
-    json!({
-        "reading": Reading::new(mixed),
-        "closed": strict(reader.read_closed(message), &mixed, |message| Reading::new(message)),
-        "always": strict(reader.read_always(message), &mixed, |message| Reading::new(message)),
-    })
-}
-
-/// `None` for a message that is not UTF-8, which the library's text form does not take.
-fn text_reading(reader: Reader, message: &[u8]) -> Option<Value> {
-    let text = std::str::from_utf8(message).ok()?;
-    let mixed = reader.read_text(text);
-    Some(json!({
-        "reading": Reading::of_text(mixed),
-        "closed": strict(reader.read_closed_text(text), &mixed, |message| Reading::of_text(message)),
-        "always": strict(reader.read_always_text(text), &mixed, |message| Reading::of_text(message)),
-    }))
-}
-
-/// The reading of a closed or always channel, as vectors write it.
-fn strict<M: PartialEq>(result: Result<M, Fault>, mixed: &M, reading: impl Fn(M) -> Reading) -> Value {
-    match result {
-        Ok(message) if message == *mixed => json!("as mixed"),
-        Ok(message) => json!(reading(message)),
+fn read(vector: &Value) -> Result<Value, Error> {
+    let ReadVector { form, message, cap } = ReadVector::deserialize(vector)?;
+    let reader = cap.map_or(Reader::new(), |cap| Reader::new().with_carrier_cap(cap));
+    let form = match form.as_str() {
+        "binary" => Form::Binary(Encoding::Raw),
+        "text" => Form::Text,
+        other => return Err(Error::custom(format!("no such form: {other}"))),
+    };
+    let mixed = Received::new(reader, form, &message);
+    // The reading of a closed or always channel, as vectors write it.
+    let strict = |channel| match Received::of_channel(reader, form, channel, &message) {
+        Ok(received) if received == mixed => json!("as mixed"),
+        Ok(received) => json!(Reading::new(&received)),
         Err(fault) => json!(FaultReading::from(fault)),
-    }
+    };
+    Ok(json!({
+        "reading": Reading::new(&mixed),
+        "closed": strict(Channel::Closed),
+        "always": strict(Channel::Always),
+    }))
 }
 
 #[derive(Deserialize)]
@@ -228,7 +206,7 @@ struct StreamStep {
     arrived: usize,
 }
 
-fn stream(vector: &Value) -> Result<Option<Value>, Error> {
+fn stream(vector: &Value) -> Result<Value, Error> {
     let StreamVector { message, answers } = StreamVector::deserialize(vector)?;
     let answers = answers.into_iter().map(|StreamStep { arrived }| {
         let front =
@@ -243,7 +221,7 @@ fn stream(vector: &Value) -> Result<Option<Value>, Error> {
         };
         Ok(json!({ "arrived": arrived, "answer": answer }))
     });
-    Ok(Some(json!({ "answers": answers.collect::<Result<Vec<_>, Error>>()? })))
+    Ok(json!({ "answers": answers.collect::<Result<Vec<_>, Error>>()? }))
 }
 
 #[derive(Deserialize)]
@@ -254,16 +232,16 @@ struct ReparentVector {
     span_id: [u8; SpanId::LEN],
 }
 
-fn reparented(vector: &Value) -> Result<Option<Value>, Error> {
+fn reparented(vector: &Value) -> Result<Value, Error> {
     let vector = ReparentVector::deserialize(vector)?;
     let mut buffer = vector.message.clone();
     // The library's types do not admit an id that is all zero.
     let span_id = SpanId::from_bytes(vector.span_id);
     let result = span_id.and_then(|span_id| reparent(&mut buffer, span_id)).map(|frame| HEXLOWER.encode(frame));
     if result.is_none() && buffer != vector.message {
-        return Ok(Some(json!({ "result": "nothing, but the message was changed" })));
+        return Ok(json!({ "result": "nothing, but the message was changed" }));
     }
-    Ok(Some(json!({ "result": result })))
+    Ok(json!({ "result": result }))
 }
 
 #[derive(Deserialize)]
@@ -299,7 +277,7 @@ struct WriteContext {
     trace_flags: [u8; 1],
 }
 
-fn written(vector: &Value) -> Result<Option<Value>, Error> {
+fn written(vector: &Value) -> Result<Value, Error> {
     let WriteDescription { context, fields, payload } = WriteVector::deserialize(vector)?.write;
     let envelope = match &context {
         Value::Null => Some(Envelope::escape()),
@@ -307,7 +285,7 @@ fn written(vector: &Value) -> Result<Option<Value>, Error> {
         context => WriteContext::deserialize(context)?.context().map(Envelope::new),
     };
     if context.is_null() && fields.is_empty() && !needs_escape(&payload) {
-        return Ok(Some(json!({ "result": HEXLOWER.encode(&payload) })));
+        return Ok(json!({ "result": HEXLOWER.encode(&payload) }));
     }
     // What the library's types do not admit is refused, as is what its writer refuses.
     let fields: Option<Vec<Field<'_>>> =
@@ -316,7 +294,7 @@ fn written(vector: &Value) -> Result<Option<Value>, Error> {
         let frame = envelope.with_fields(&fields).encode_to_vec(&payload);
         frame.ok()
     });
-    Ok(Some(json!({ "result": frame.map(|frame| HEXLOWER.encode(&frame)) })))
+    Ok(json!({ "result": frame.map(|frame| HEXLOWER.encode(&frame)) }))
 }
 
 impl WriteContext {
@@ -332,14 +310,14 @@ struct TraceparentVector {
     text: String,
 }
 
-fn traceparent(vector: &Value) -> Result<Option<Value>, Error> {
+fn traceparent(vector: &Value) -> Result<Value, Error> {
     let TraceparentVector { text } = TraceparentVector::deserialize(vector)?;
-    Ok(Some(match text.parse::<TraceContext>() {
+    Ok(match text.parse::<TraceContext>() {
         Ok(context) => {
             json!({ "reading": ContextReading::from(context), "written": context.to_traceparent().as_str() })
         }
         Err(error) => json!({ "fault": { "kind": error.kind().name(), "offset": error.offset() } }),
-    }))
+    })
 }
 
 #[derive(Deserialize)]
@@ -349,10 +327,10 @@ struct ShareVector {
     millionths: u32,
 }
 
-fn share(vector: &Value) -> Result<Option<Value>, Error> {
+fn share(vector: &Value) -> Result<Value, Error> {
     let ShareVector { trace_id, millionths } = ShareVector::deserialize(vector)?;
     let share = Share::from_millionths(millionths).ok_or_else(|| Error::custom("more than a million millionths"))?;
-    Ok(Some(json!({ "within": share.contains(not_zero(trace_id)?) })))
+    Ok(json!({ "within": share.contains(not_zero(trace_id)?) }))
 }
 
 #[derive(Deserialize)]
@@ -364,9 +342,9 @@ struct FanOutVector {
     one_in: NonZeroU32,
 }
 
-fn fan_out(vector: &Value) -> Result<Option<Value>, Error> {
+fn fan_out(vector: &Value) -> Result<Value, Error> {
     let FanOutVector { trace_id, recipient, one_in } = FanOutVector::deserialize(vector)?;
-    Ok(Some(json!({ "selected": fan_out_selects(not_zero(trace_id)?, &recipient, one_in) })))
+    Ok(json!({ "selected": fan_out_selects(not_zero(trace_id)?, &recipient, one_in) }))
 }
 
 #[derive(Deserialize)]
@@ -374,9 +352,9 @@ struct RateVector {
     recipients: u32,
 }
 
-fn rate(vector: &Value) -> Result<Option<Value>, Error> {
+fn rate(vector: &Value) -> Result<Value, Error> {
     let RateVector { recipients } = RateVector::deserialize(vector)?;
-    Ok(Some(json!({ "one_in": FanOut::DEFAULT.one_in(recipients) })))
+    Ok(json!({ "one_in": FanOut::DEFAULT.one_in(recipients) }))
 }
 
 fn not_zero(trace_id: [u8; TraceId::LEN]) -> Result<TraceId, Error> {

@@ -7,10 +7,12 @@ use std::process::ExitCode;
 use glassine::wire::{DEFAULT_CARRIER_CAP, HEADER_LEN};
 use glassine::{
     EncodeError, EncodeErrorKind, Envelope, Field, ParseError, ParseErrorKind, TraceContext, fit, needs_escape,
+    needs_text_escape,
 };
 
 use crate::args::Wrap;
 use crate::failure::{Failure, warn};
+use crate::form::Form;
 use crate::output::write_bytes;
 use crate::printable::printable;
 
@@ -30,15 +32,21 @@ pub(crate) fn run(args: &Wrap) -> Result<ExitCode, Failure> {
         ));
     }
 
-    let payload = args.input.read()?;
-    let is_bare = context.is_none() && !args.unsampled && fields.is_empty() && !needs_escape(&payload);
-    let message = if is_bare {
-        payload
-    } else {
-        let frame = envelope.with_fields(&fields).encode_to_vec(&payload);
-        frame.map_err(|error| Failure::Failed(error.to_string()))?
+    let payload = args.input.read(args.encoding)?;
+    let has_something_to_say = context.is_some() || args.unsampled || !fields.is_empty();
+    let envelope = envelope.with_fields(&fields);
+    let message = match args.form {
+        Form::Binary(_) if has_something_to_say || needs_escape(&payload) => envelope.encode_to_vec(&payload),
+        Form::Binary(_) => Ok(payload),
+        Form::Text => match text(payload)? {
+            payload if has_something_to_say || needs_text_escape(&payload) => {
+                envelope.encode_to_text(&payload).map(String::into_bytes)
+            }
+            payload => Ok(payload.into_bytes()),
+        },
     };
-    write_bytes(message, args.output.encoding)?;
+    let message = message.map_err(|error| Failure::Failed(error.to_string()))?;
+    write_bytes(message, args.form.encoding())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -159,6 +167,14 @@ fn add_fields_of_environment<'a>(
 fn fitted<'a>(field: Field<'a>, fields: &[Field<'_>], envelope: Envelope<'static>) -> Option<Field<'a>> {
     let taken = envelope.with_fields(fields).encoded_len().ok()?;
     fit(&mut [field], USUAL_LEN.saturating_sub(taken)).first().copied()
+}
+
+/// The payload of a text channel, also of a bare message (`R-TEXT-3`).
+fn text(payload: Vec<u8>) -> Result<String, Failure> {
+    String::from_utf8(payload).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::Failed(format!("the text form cannot carry a payload that is not UTF-8, at byte {at}"))
+    })
 }
 
 /// Adds a field if the envelope can be written with it.
