@@ -62,7 +62,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! With the feature `bytes`, `Frame` does the same as one `bytes::Buf` that never copies the payload, and `SharedMessage` reads without
+//! With the features `policy` and `bytes`, `Channel` decides all of this: rollout, trust, sampling, escape. With the feature `bytes`, `Frame` does the same as one `bytes::Buf` that never copies the payload, and `SharedMessage` reads without
 //! copying it.
 //!
 //! # A hop
@@ -87,6 +87,12 @@
 //! | `std` | vectored writes of `Frame` |
 //! | `bytes` | `SharedMessage`, `Frame`, `EncodedEnvelope`, `Envelope::encode` |
 //! | `text` | the text form: `TextMessage`, `Envelope::encode_to_text` |
+//! | `policy` | `Rollout`, `Trust`, `FanOut`, `Counters`; with `bytes`, `Channel`, `Origin`, `Traced`, `Broadcast`, `AllowList` |
+//! | `opentelemetry_0_31`, `opentelemetry_0_32`, `opentelemetry_0_33` | the module of the same name: contexts in and out, consumer spans, propagators, metrics |
+//! | `tracing-opentelemetry_0_32`, `_0_33`, `_0_34` | `Plan::apply_to` for spans of `tracing`, in the module of the OpenTelemetry release that goes with it |
+//! | `tokio_1` | `tokio_1` in the module of each OpenTelemetry release: ends of tokio's channels |
+//! | `prost_0_14`, `rmp-serde` | `prost_0_14`, `rmp_serde`: typed payloads, written straight after the header |
+//! | `serde` | `serde`'s traits for contexts, ids, flags and verdicts |
 //! | `cli` | the command-line tool `glassine` |
 #![no_std]
 #![forbid(unsafe_code)]
@@ -175,6 +181,6 @@ pub use traceparent::{ParseError, ParseErrorKind, Traceparent};
 pub use write::{EncodeError, EncodeErrorKind, Envelope, needs_escape};
 
 /// The README's examples, compiled.
-#[cfg(all(doctest, feature = "bytes"))]
+#[cfg(all(doctest, feature = "tracing-opentelemetry_0_34"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
