@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use core::fmt;
+use core::str::Utf8Error;
 
 use data_encoding::BASE64URL_NOPAD;
 
@@ -15,7 +16,7 @@ pub fn needs_text_escape(payload: &str) -> bool {
     payload.starts_with(TEXT_PREFIX)
 }
 
-/// A message of a text channel that was read: a view of its text (specification section 10). `Copy`.
+/// A message of a text channel that was read: a view of its bytes (specification section 10). `Copy`.
 ///
 /// Reading has judged the header and the encoding; it has allocated nothing, and nothing in the carrier is decoded before it is asked for. Whether a
 /// channel is binary or text is a matter of configuration: no reader looks for both.
@@ -28,16 +29,16 @@ pub fn needs_text_escape(payload: &str) -> bool {
 /// assert_eq!(text, "~glassine;ngHB3gMDABhL-S81d7NNpqPOkp0ODkc2APBnqgupArc;{\"id\":7}");
 ///
 /// let message = TextMessage::read(&text);
-/// assert_eq!(message.payload(), "{\"id\":7}");
+/// assert_eq!(message.payload_str(), Ok("{\"id\":7}"));
 /// assert_eq!(message.context(), Some(context));
 /// assert_eq!(message.decode().as_message().carrier().baggage(), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TextMessage<'a> {
-    text: &'a str,
+    text: &'a [u8],
     /// The base64url of header and carrier; empty for bare and damaged messages.
-    encoded: &'a str,
+    encoded: &'a [u8],
     /// What the decoded header says, with the offsets of faults in the text.
     head: Head,
 }
@@ -45,7 +46,7 @@ pub struct TextMessage<'a> {
 impl<'a> TextMessage<'a> {
     /// Reads a message of a mixed text channel, with the default cap on the carrier: [`Reader::read_text`].
     #[must_use]
-    pub fn read(text: &'a str) -> Self {
+    pub fn read(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Reader::new().read_text(text)
     }
 
@@ -82,7 +83,7 @@ impl<'a> TextMessage<'a> {
     #[must_use]
     pub fn decode(self) -> OwnedMessage {
         // The encoding was judged when the message was read.
-        let bytes = BASE64URL_NOPAD.decode(self.encoded.as_bytes()).unwrap_or_default();
+        let bytes = BASE64URL_NOPAD.decode(self.encoded).unwrap_or_default();
         OwnedMessage::new(bytes.into(), self.head)
     }
 
@@ -95,19 +96,34 @@ impl<'a> TextMessage<'a> {
         }
     }
 
-    /// The payload, as it was sent: all of the text if it is bare or damaged. O(1).
+    /// All bytes of the message.
     #[must_use]
-    pub fn payload(self) -> &'a str {
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.text
+    }
+
+    /// The payload, as it was sent: all of the text if it is bare or damaged. Nothing is asked of it: it need not be UTF-8. O(1).
+    #[must_use]
+    pub fn payload(self) -> &'a [u8] {
         self.text.get(self.payload_offset()..).unwrap_or_default()
+    }
+
+    /// The payload as a string. Whoever has the whole text as one gets it for nothing, from [`payload_offset`](Self::payload_offset) on. O(payload).
+    ///
+    /// # Errors
+    /// A [`Utf8Error`] if it is not UTF-8.
+    pub fn payload_str(self) -> Result<&'a str, Utf8Error> {
+        core::str::from_utf8(self.payload())
     }
 }
 
 impl Reader {
     /// Reads a message of a mixed text channel. Total, like [`read`](Self::read). O(encoded header and carrier), allocates nothing.
     #[must_use]
-    pub fn read_text(self, text: &str) -> TextMessage<'_> {
-        let whole = |head| TextMessage { text, encoded: "", head };
-        let Some(after_prefix) = text.strip_prefix(TEXT_PREFIX) else {
+    pub fn read_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> TextMessage<'_> {
+        let text = text.as_ref();
+        let whole = |head| TextMessage { text, encoded: &[], head };
+        let Some(after_prefix) = text.strip_prefix(TEXT_PREFIX.as_bytes()) else {
             return whole(Head::BARE);
         };
         match self.text_head(after_prefix) {
@@ -120,7 +136,7 @@ impl Reader {
     ///
     /// # Errors
     /// The [`Fault`] that a mixed channel would call damaged.
-    pub fn read_closed_text(self, text: &str) -> Result<TextMessage<'_>, Fault> {
+    pub fn read_closed_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> Result<TextMessage<'_>, Fault> {
         let message = self.read_text(text);
         match (message.verdict(), message.fault()) {
             (Verdict::Damaged, Some(fault)) => Err(fault),
@@ -132,7 +148,7 @@ impl Reader {
     ///
     /// # Errors
     /// As [`read_closed_text`](Self::read_closed_text), and [`FaultKind::NotEnveloped`] for a bare message.
-    pub fn read_always_text(self, text: &str) -> Result<TextMessage<'_>, Fault> {
+    pub fn read_always_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> Result<TextMessage<'_>, Fault> {
         match self.read_closed_text(text)? {
             message if message.verdict() == Verdict::Bare => Err(Fault::new(FaultKind::NotEnveloped, 0)),
             message => Ok(message),
@@ -140,19 +156,19 @@ impl Reader {
     }
 
     /// The table of specification section 10, row by row. Offsets count from behind the prefix.
-    fn text_head(self, text: &str) -> Result<(Head, &str), (FaultKind, usize)> {
+    fn text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
         let longest = text.len().min(MAX_ENCODED_LEN);
-        let end = text.bytes().take(MAX_ENCODED_LEN + 1).position(|byte| byte == TEXT_END);
+        let end = text.iter().take(MAX_ENCODED_LEN + 1).position(|byte| *byte == TEXT_END);
         let end = end.ok_or((FaultKind::TextUnterminated, longest))?;
         let encoded = text.get(..end).ok_or((FaultKind::TextUnterminated, longest))?;
-        if let Some(at) = encoded.bytes().position(|byte| !is_base64url(byte)) {
+        if let Some(at) = encoded.iter().position(|byte| !is_base64url(*byte)) {
             return Err((FaultKind::TextAlphabet, at));
         }
         if end % CHARS == 1 {
             return Err((FaultKind::TextLength, end));
         }
         let last = encoded.get(end - end % CHARS..).unwrap_or_default();
-        if BASE64URL_NOPAD.decode_mut(last.as_bytes(), &mut [0; BYTES][..last.len() * BYTES / CHARS]).is_err() {
+        if BASE64URL_NOPAD.decode_mut(last, &mut [0; BYTES][..last.len() * BYTES / CHARS]).is_err() {
             return Err((FaultKind::TextUnusedBits, end - 1));
         }
 
@@ -205,11 +221,11 @@ impl fmt::Debug for TextMessage<'_> {
 
 /// Decodes the first `N` bytes, or as many as there are, on the stack. Whole groups of four characters only, but for the last group of the text: a
 /// cut inside a group would leave bits over.
-fn decode_front<const N: usize>(encoded: &str) -> Option<([u8; N], usize)> {
+fn decode_front<const N: usize>(encoded: &[u8]) -> Option<([u8; N], usize)> {
     let chars = encoded.len().min(N.div_ceil(BYTES) * CHARS);
     let mut bytes = [0; CONTEXT_LEN + BYTES];
     let decoded = bytes.get_mut(..chars * BYTES / CHARS)?;
-    BASE64URL_NOPAD.decode_mut(encoded.get(..chars)?.as_bytes(), decoded).ok()?;
+    BASE64URL_NOPAD.decode_mut(encoded.get(..chars)?, decoded).ok()?;
     Some((*bytes.first_chunk()?, N.min(chars * BYTES / CHARS)))
 }
 

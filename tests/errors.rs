@@ -77,7 +77,7 @@ fn sentences_of_faults_of_the_text_form() {
     ];
     for (text, sentence) in cases {
         assert_eq!(TextMessage::read(text).fault().unwrap().to_string(), sentence, "{text}");
-        assert_eq!(TextMessage::read(text).payload(), text);
+        assert_eq!(TextMessage::read(text).payload(), text.as_bytes());
     }
 }
 

@@ -35,8 +35,8 @@ proptest! {
         let text = envelope.encode_to_text(&payload).unwrap();
         let binary = envelope.encode_to_vec(payload.as_bytes()).unwrap();
         let (from_text, from_binary) = (TextMessage::read(&text), Message::read(&binary));
-        prop_assert_eq!(from_text.payload().as_bytes(), from_binary.payload());
-        prop_assert_eq!(from_text.payload(), &payload[..]);
+        prop_assert_eq!(from_text.payload(), from_binary.payload());
+        prop_assert_eq!(from_text.payload_str(), Ok(&payload[..]));
         prop_assert_eq!(&text[from_text.payload_offset()..], &payload[..]);
         prop_assert_eq!((from_text.verdict(), from_text.fault()), (from_binary.verdict(), from_binary.fault()));
         prop_assert_eq!(from_text.claims_sampled(), from_binary.claims_sampled());
@@ -55,9 +55,9 @@ proptest! {
     ) {
         let reader = Reader::new().with_carrier_cap(cap);
         let message = reader.read_text(&text);
-        prop_assert!(text.ends_with(message.payload()));
+        prop_assert!(text.as_bytes().ends_with(message.payload()));
         let whole = matches!(message.verdict(), Verdict::Bare | Verdict::Damaged);
-        prop_assert_eq!(message.payload() == text, whole);
+        prop_assert_eq!(message.payload() == text.as_bytes(), whole);
         prop_assert_eq!(message.verdict() == Verdict::Bare, !text.starts_with("~glassine;"));
         if let Some(fault) = message.fault() {
             prop_assert!(fault.offset() <= text.len());
@@ -82,8 +82,8 @@ proptest! {
         text.replace_range(at..=at, &to);
         let message = TextMessage::read(&text);
         match message.verdict() {
-            Verdict::Damaged => prop_assert_eq!(message.payload(), &text[..]),
-            _ => prop_assert_eq!(message.payload(), &payload[..]),
+            Verdict::Damaged => prop_assert_eq!(message.payload(), text.as_bytes()),
+            _ => prop_assert_eq!(message.payload_str(), Ok(&payload[..])),
         }
     }
 }
@@ -103,4 +103,16 @@ fn reading_stops_looking_for_the_end_where_no_header_can_end() {
     let unterminated = format!("~glassine;{};", "A".repeat(87_392));
     let fault = TextMessage::read(&unterminated).fault().unwrap();
     assert_eq!((fault.kind().name(), fault.offset()), ("text_unterminated", 87_401));
+}
+
+/// R-TEXT-5: a reader judges bytes, and asks nothing of the payload.
+#[test]
+fn a_payload_need_not_be_utf_8() {
+    let text = Envelope::escape().encode_to_text("x").unwrap();
+    let latin_1 = [text.trim_end_matches('x').as_bytes(), b"caf\xE9"].concat();
+    let message = TextMessage::read(&latin_1);
+    assert_eq!((message.verdict(), message.payload()), (Verdict::Enveloped, &b"caf\xE9"[..]));
+    assert!(message.payload_str().is_err());
+    let not_base64 = b"~glassine;\xE9;{}";
+    assert_eq!(TextMessage::read(not_base64).fault().unwrap().to_string(), "a character is not base64url, at byte 10");
 }

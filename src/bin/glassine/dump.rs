@@ -19,9 +19,10 @@ pub(crate) fn write_dump(out: &mut impl Write, received: &Received<'_>, show_bag
         Received::Binary(_) => {
             write_parts(out, &parts, message.as_bytes(), message.fault().into_iter().chain(carrier_faults).collect())
         }
-        Received::Text { bytes, payload_offset, .. } => {
+        Received::Text { message: text, .. } => {
+            let bytes = text.as_bytes();
             let shows_all = parts.iter().all(|part| part.shows != Shows::Nothing);
-            let text_parts = text_parts(message, bytes.len(), *payload_offset, shows_all);
+            let text_parts = text_parts(message, bytes.len(), text.payload_offset(), shows_all);
             write_parts(out, &text_parts, bytes, message.fault().into_iter().collect())?;
             if message.version().is_none() {
                 return Ok(());

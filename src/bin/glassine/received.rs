@@ -9,8 +9,7 @@ use crate::form::Form;
 pub(crate) enum Received<'a> {
     Binary(Message<'a>),
     Text {
-        bytes: &'a [u8],
-        payload_offset: usize,
+        message: TextMessage<'a>,
         /// Header and carrier, decoded.
         front: OwnedMessage,
     },
@@ -21,24 +20,23 @@ impl<'a> Received<'a> {
     pub(crate) fn new(reader: Reader, form: Form, bytes: &'a [u8]) -> Self {
         match form {
             Form::Binary(_) => Self::Binary(reader.read(bytes)),
-            Form::Text => Self::text(bytes, reader.read_text(&ascii(bytes))),
+            Form::Text => Self::text(reader.read_text(bytes)),
         }
     }
 
     /// Reads a message of a channel that is run in this way.
     pub(crate) fn of_channel(reader: Reader, form: Form, channel: Channel, bytes: &'a [u8]) -> Result<Self, Fault> {
-        let text = |message| Self::text(bytes, message);
         match (form, channel) {
             (_, Channel::Mixed) => Ok(Self::new(reader, form, bytes)),
             (Form::Binary(_), Channel::Closed) => reader.read_closed(bytes).map(Self::Binary),
             (Form::Binary(_), Channel::Always) => reader.read_always(bytes).map(Self::Binary),
-            (Form::Text, Channel::Closed) => reader.read_closed_text(&ascii(bytes)).map(text),
-            (Form::Text, Channel::Always) => reader.read_always_text(&ascii(bytes)).map(text),
+            (Form::Text, Channel::Closed) => reader.read_closed_text(bytes).map(Self::text),
+            (Form::Text, Channel::Always) => reader.read_always_text(bytes).map(Self::text),
         }
     }
 
-    fn text(bytes: &'a [u8], message: TextMessage<'_>) -> Self {
-        Self::Text { bytes, payload_offset: message.payload_offset(), front: message.decode() }
+    fn text(message: TextMessage<'a>) -> Self {
+        Self::Text { message, front: message.decode() }
     }
 
     /// What header and carrier say. In text form the offset of the message's fault counts in the text, those of fields and their faults in the decoded
@@ -53,14 +51,14 @@ impl<'a> Received<'a> {
     pub(crate) fn payload(&self) -> &'a [u8] {
         match self {
             Self::Binary(message) => message.payload(),
-            Self::Text { bytes, payload_offset, .. } => bytes.get(*payload_offset..).unwrap_or_default(),
+            Self::Text { message, .. } => message.payload(),
         }
     }
 
     pub(crate) fn payload_offset(&self) -> usize {
         match self {
             Self::Binary(message) => message.payload_offset(),
-            Self::Text { payload_offset, .. } => *payload_offset,
+            Self::Text { message, .. } => message.payload_offset(),
         }
     }
 
@@ -73,11 +71,3 @@ impl<'a> Received<'a> {
         self.message().carrier().faults().map(move |fault| format!("{fault}{of_what}"))
     }
 }
-
-/// A text of the same length with the same reading. A reader judges bytes and asks nothing of the payload (specification section 10), but the library's
-/// takes characters: in front of the payload all bytes that are not ASCII are equally wrong, and behind it they do not matter.
-fn ascii(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| if byte.is_ascii() { char::from(*byte) } else { NOT_BASE64URL }).collect()
-}
-
-const NOT_BASE64URL: char = '?';
