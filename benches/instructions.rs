@@ -1,12 +1,15 @@
 //! Each operation in a function of its own, so that callgrind counts its instructions; `benches/count-instructions` does. By itself it measures nothing.
 
+use std::collections::HashMap;
 use std::hint::black_box;
 
 use bytes::{Buf, Bytes};
-use glassine::opentelemetry_0_33::{capture, to_span_context};
+use glassine::opentelemetry_0_33::{capture, capture_from, to_span_context};
 use glassine::{Channel, Envelope, Message, Origin, Rollout, SpanId, TraceContext, TraceFlags, reparent};
 use opentelemetry_0_33::Context;
+use opentelemetry_0_33::propagation::TextMapPropagator;
 use opentelemetry_0_33::trace::TraceContextExt;
+use opentelemetry_sdk_0_33::propagation::TraceContextPropagator;
 
 static CHANNEL: Channel = Channel::new().with_rollout(Rollout::On);
 
@@ -32,6 +35,17 @@ fn main() {
     let payload = Bytes::from_static(b"{\"id\":7}");
     let unsampled = context.with_flags(TraceFlags::NONE);
     let origin = black_box(Origin::from(unsampled));
+    let sampled = Context::new().with_remote_span_context(to_span_context(context));
+    let w3c = TraceContextPropagator::new();
+    let mut headers = HashMap::with_capacity(2);
+    w3c_inject(&w3c, &sampled, &mut headers);
+    for _ in 0..CALLS {
+        send_captured(black_box(&sampled), black_box(payload.clone()));
+        w3c_inject(black_box(&w3c), black_box(&sampled), &mut headers);
+        assert!(receive_native(black_box(&frame)).span().span_context().is_valid());
+        assert!(w3c_extract(&w3c, black_box(&headers)).span().span_context().is_valid());
+    }
+
     let _current = Context::new().with_remote_span_context(to_span_context(unsampled)).attach();
     for _ in 0..CALLS {
         send_plain(black_box(payload.clone()));
@@ -80,6 +94,30 @@ fn send_unsampled(origin: &Origin, payload: Bytes) {
 #[inline(never)]
 fn send_current_unsampled(payload: Bytes) {
     hand_over(CHANNEL.frame(&capture(), payload));
+}
+
+#[inline(never)]
+fn send_captured(cx: &Context, payload: Bytes) {
+    hand_over(CHANNEL.frame(&capture_from(cx), payload));
+}
+
+/// The peer of `send_captured`: headers beside the payload.
+#[inline(never)]
+fn w3c_inject(w3c: &TraceContextPropagator, cx: &Context, headers: &mut HashMap<String, String>) {
+    headers.clear();
+    w3c.inject_context(cx, headers);
+}
+
+#[inline(never)]
+fn receive_native(bytes: &[u8]) -> Context {
+    let context = Message::read(bytes).context().unwrap();
+    Context::new().with_remote_span_context(to_span_context(context))
+}
+
+/// The peer of `receive_native`.
+#[inline(never)]
+fn w3c_extract(w3c: &TraceContextPropagator, headers: &HashMap<String, String>) -> Context {
+    w3c.extract_with_context(&Context::new(), headers)
 }
 
 /// What OpenTelemetry takes to say as much as that.
