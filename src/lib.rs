@@ -177,6 +177,8 @@ pub use reparent::reparent;
 pub use shared::SharedMessage;
 #[cfg(feature = "text")]
 pub use text::{TextMessage, needs_text_escape};
+#[cfg(all(feature = "policy", feature = "bytes"))]
+pub use text_map::{TextMapExtractor, TextMapInjector};
 pub use traceparent::{ParseError, ParseErrorKind, Traceparent};
 pub use write::{EncodeError, EncodeErrorKind, Envelope, needs_escape};
 
