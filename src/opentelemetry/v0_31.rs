@@ -22,6 +22,7 @@ pub mod tokio_1;
 mod tracing;
 
 pub use consumer::{Consumer, Plan, Relation};
+pub use metrics::register_counters;
 pub use native::{
     capture, capture_from, from_span_context, to_span_context, to_span_context_with_tracestate, with_origin,
 };
