@@ -323,6 +323,19 @@ fn a_channel_allocates_nothing_without_fields() {
 }
 
 #[test]
+#[cfg(feature = "policy")]
+fn reading_a_text_map_allocates_nothing() {
+    use glassine::{Origin, TextMapExtractor};
+
+    let fields = [Field::Tracestate("congo=t61r"), Field::TextMap { key: "b3", value: "0" }];
+    let origin = Origin::from(context()).with_fields(&fields);
+    let extractor = allocates_nothing(|| TextMapExtractor::from(&origin));
+    for key in ["traceparent", "Tracestate", "baggage", "B3"] {
+        allocates_nothing(|| extractor.get(key));
+    }
+}
+
+#[test]
 #[cfg(feature = "opentelemetry_0_33")]
 fn capturing_a_context_without_fields_allocates_nothing() {
     use glassine::opentelemetry_0_33::{capture_from, to_span_context};

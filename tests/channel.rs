@@ -102,7 +102,12 @@ fn the_escape_is_put_in_front_and_counted_while_anything_is_sent() {
 
 #[test]
 fn payloads_are_appended_behind_the_envelope() {
-    let append = |payload: &'static [u8]| move |out: &mut Vec<u8>| Ok::<_, ()>(out.extend_from_slice(payload));
+    let append = |payload: &'static [u8]| {
+        move |out: &mut Vec<u8>| {
+            out.extend_from_slice(payload);
+            Ok::<_, ()>(())
+        }
+    };
     let message = ON.outgoing(&sampled().into()).encode_with(7, append(b"payload")).unwrap();
     assert_eq!(message, frame(Envelope::new(sampled())));
     assert_eq!(message.capacity(), message.len());

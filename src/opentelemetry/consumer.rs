@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::vec::Vec;
 
-use super::native::{to_span_context, to_span_context_with_tracestate, with_origin};
+use super::native::{span_context, to_span_context, tracestate, with_origin};
 use super::opentelemetry::trace::{Link, Span, SpanContext, SpanKind, TraceContextExt, Tracer};
 use super::opentelemetry::{Context, KeyValue};
 use crate::{Inbound, Origin, Role, TraceContext};
@@ -195,11 +195,13 @@ impl Plan {
     }
 }
 
-/// A context as the trust policy has left it, with the tracestate that came with it.
+/// A context as the trust policy has left it, with the tracestate that came with its trace.
 fn remote(origin: &Origin, context: TraceContext) -> SpanContext {
-    let carried = origin.carrier();
-    let with_tracestate = carried.context().filter(|of_carrier| *of_carrier == context);
-    with_tracestate.and_then(|_| to_span_context_with_tracestate(carried)).unwrap_or_else(|| to_span_context(context))
+    let carrier = origin.carrier();
+    match carrier.context() {
+        Some(carried) if carried.trace_id() == context.trace_id() => span_context(context, tracestate(carrier)),
+        _ => to_span_context(context),
+    }
 }
 
 pub(super) const LINKS_LEFT_OUT: &str = "glassine.links_left_out";

@@ -16,9 +16,12 @@ pub fn to_span_context(context: TraceContext) -> SpanContext {
 /// The same with the tracestate that the carrier holds. `None` without a context. List members that break W3C's grammar are left out; the context never is. Allocates for a tracestate.
 #[must_use]
 pub fn to_span_context_with_tracestate(carrier: Carrier<'_>) -> Option<SpanContext> {
+    Some(span_context(carrier.context()?, tracestate(carrier)))
+}
+
+pub(super) fn tracestate(carrier: Carrier<'_>) -> TraceState {
     let members = carrier.tracestate_members().map(|member| (member.key(), member.value()));
-    let tracestate = TraceState::from_key_value(members).unwrap_or_default();
-    Some(span_context(carrier.context()?, tracestate))
+    TraceState::from_key_value(members).unwrap_or_default()
 }
 
 /// The context of a span. `None` if it is not valid. O(1), allocates nothing.
@@ -88,7 +91,7 @@ fn handled(cx: &Context) -> Option<&Origin> {
     cx.get::<Handled>().map(|Handled(origin)| origin)
 }
 
-fn span_context(context: TraceContext, tracestate: TraceState) -> SpanContext {
+pub(super) fn span_context(context: TraceContext, tracestate: TraceState) -> SpanContext {
     SpanContext::new(
         TraceId::from_bytes(context.trace_id().to_bytes()),
         SpanId::from_bytes(context.span_id().to_bytes()),

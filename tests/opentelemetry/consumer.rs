@@ -188,6 +188,14 @@ fn what_the_handler_sends_continues_the_handlers_span() {
     }
 }
 
+/// Within a process as well: a tracestate belongs to the trace, not to the span that sent it.
+#[test]
+fn a_tracestate_goes_with_its_trace() {
+    let origin = Origin::from(sampled(7)).with_fields(&[Field::Tracestate("congo=t61r")]).followed_by(sampled(8));
+    let plan = CONTINUING.plan([&origin]).unwrap();
+    assert_eq!(plan.parent().unwrap().trace_state().header(), "congo=t61r");
+}
+
 /// Without a span of its own, a consumer that may only continue passes the decision on, and nothing downstream starts a trace.
 #[test]
 fn a_decision_against_a_trace_reaches_the_next_hop() {
