@@ -7,6 +7,7 @@ use crate::{Carrier, Fault, FaultKind, Reader, TraceContext, TraceFlags};
 
 /// What a message is (specification section 6).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Verdict {
     /// No frame: the payload is the whole message.
@@ -34,6 +35,7 @@ impl Verdict {
 
 /// What a sender decided about a trace (specification section 2).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Decision {
     /// The trace is recorded.
     Sampled,

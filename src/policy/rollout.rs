@@ -8,6 +8,7 @@ use crate::{Envelope, Message, Reader, TraceContext, TraceId, needs_escape};
 
 /// How far the rollout of a channel has come (law 8: receivers first).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Rollout {
     /// Frames are neither read nor written: the program behaves as without Glassine.
     Off,
@@ -165,6 +166,7 @@ impl Default for RolloutSwitch {
 
 /// What becomes of a context that is not sampled.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Unsampled {
     /// The payload goes bare.
     #[default]

@@ -4,6 +4,7 @@ use crate::{Decision, Message, TraceContext, TraceFlags};
 
 /// How far a channel or a peer is trusted (`O-SEC-1`). Where nothing was said, not at all.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Trust {
     /// Nothing is believed: the message is handled as if it had come bare.
     #[default]
@@ -80,6 +81,7 @@ impl Trust {
 
 /// Whether a receiver starts traces of its own. Session actors and others that see every message may continue traces, and never start them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Role {
     /// Starts a trace where nothing is known, if the local sampler says so.
     #[default]
