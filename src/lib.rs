@@ -92,7 +92,7 @@
 //! | `tracing-opentelemetry_0_32`, `_0_33`, `_0_34` | `Plan::apply_to` for spans of `tracing`, in the module of the OpenTelemetry release that goes with it |
 //! | `tokio_1` | `tokio_1` in the module of each OpenTelemetry release: ends of tokio's channels |
 //! | `prost_0_14`, `rmp-serde` | `prost_0_14`, `rmp_serde`: typed payloads, written straight after the header |
-//! | `serde` | `serde`'s traits for contexts, ids, flags and verdicts |
+//! | `serde` | `serde`'s traits for contexts, ids, flags, verdicts, decisions; with `policy`, for `Rollout`, `Share`, `Trust`, `Role`, `Unsampled`, by their names in snake case |
 //! | `cli` | the command-line tool `glassine` |
 #![no_std]
 #![forbid(unsafe_code)]
