@@ -208,6 +208,43 @@ fn debug_keeps_payload_and_baggage_to_itself() {
 }
 
 #[test]
+#[cfg(feature = "policy")]
+fn debug_of_policies_keeps_payload_and_fields_to_itself() {
+    use glassine::{AllowList, Channel, FanOut, Origin, Rollout, TextMapExtractor, TextMapInjector, Traced};
+
+    let fields = [Field::Baggage("user=secret"), Field::Tracestate("vendor=secret")];
+    let origin = Origin::from(context()).with_fields(&fields);
+    let payload = bytes::Bytes::from_static(b"secret");
+    let channel = Channel::new().with_rollout(Rollout::On).with_outbound_fields(AllowList::ALL);
+    let broadcast = channel.broadcast(&origin, payload.clone(), 100, FanOut::DEFAULT);
+    let mut injector = TextMapInjector::new();
+    injector.set("b3", "secret");
+    let traced = Traced::new(payload, origin.clone());
+    let mut shown = format!(
+        "{origin:?} {traced:?} {broadcast:?} {:?} {injector:?} {:?}",
+        channel.outgoing(&origin),
+        TextMapExtractor::from(&origin),
+    );
+    #[cfg(feature = "opentelemetry_0_33")]
+    {
+        let consumer = glassine::opentelemetry_0_33::Consumer::new();
+        shown += &format!(" {:?}", consumer.plan([&origin]));
+    }
+    assert!(!shown.contains("secret") && !shown.contains("115, 101"), "{shown}");
+    assert!(shown.contains("payload_len: 6") && shown.contains("4bf92f3577b34da6a3ce929d0e0e4736"), "{shown}");
+}
+
+/// Fields that a writer would refuse cost themselves alone.
+#[test]
+#[cfg(feature = "policy")]
+fn what_cannot_be_written_is_left_out_of_an_origin() {
+    let good = Field::TextMap { key: "b3", value: "0" };
+    let given = [Field::Baggage(""), good, Field::TextMap { key: "B3", value: "1" }, Field::Baggage("tab\u{7}")];
+    let origin = glassine::Origin::from(context()).with_fields(&given);
+    assert_eq!(origin.carrier().fields().collect::<Vec<_>>(), [good]);
+}
+
+#[test]
 fn every_fault_has_a_name_of_its_own() {
     let mut names: Vec<_> = FaultKind::ALL.iter().map(|kind| kind.name()).collect();
     let spec = include_str!("../spec/glassine.md");

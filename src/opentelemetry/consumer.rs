@@ -1,9 +1,10 @@
 //! What a consumer's span has to do with the messages that it handles (OpenTelemetry semantic conventions for messaging, *consumer spans*).
 
+use core::fmt;
 use std::borrow::Cow;
 use std::vec::Vec;
 
-use super::native::{span_context, to_span_context, tracestate, with_origin};
+use super::native::{from_span_context, span_context, to_span_context, tracestate, with_origin};
 use super::opentelemetry::trace::{Link, Span, SpanContext, SpanKind, TraceContextExt, Tracer};
 use super::opentelemetry::{Context, KeyValue};
 use crate::{Inbound, Origin, Role, TraceContext};
@@ -137,7 +138,7 @@ impl Default for Consumer {
 }
 
 /// What a span refers to; made by [`Consumer::plan`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Plan {
     parent: Option<SpanContext>,
     links: Vec<SpanContext>,
@@ -192,6 +193,16 @@ impl Plan {
 
     fn link(&mut self, max_links: usize, span_context: impl FnOnce() -> SpanContext) {
         if self.links.len() < max_links { self.links.push(span_context()) } else { self.links_left_out += 1 }
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan")
+            .field("parent", &self.parent.as_ref().and_then(from_span_context))
+            .field("links", &self.links.len())
+            .field("links_left_out", &self.links_left_out)
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The writer of a fan-out: one payload, many recipients.
 
+use core::fmt;
 use core::num::NonZeroU32;
 
 use bytes::Buf;
@@ -26,7 +27,7 @@ use crate::{Frame, SpanId};
 /// assert_eq!(framed, 11); // about 10,000 / 1,000
 /// # Ok::<(), glassine::ParseError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Broadcast<'c, P> {
     channel: &'c Channel,
     payload: P,
@@ -77,5 +78,15 @@ impl<'c, P: Buf + Clone> Broadcast<'c, P> {
             }
             _ => self.others.clone().frame(self.payload.clone()),
         }
+    }
+}
+
+impl<P: Buf> fmt::Debug for Broadcast<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Broadcast")
+            .field("origin", &self.origin)
+            .field("one_in", &self.one_in)
+            .field("payload_len", &self.payload.remaining())
+            .finish_non_exhaustive()
     }
 }

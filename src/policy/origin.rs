@@ -35,14 +35,18 @@ impl Origin {
         Self { inbound, weight: None, carrier: None }
     }
 
-    /// The same with these fields besides its own, of which they replace what counts once. They are copied: one allocation for them all. Fields that have no place here are left out, and
-    /// what is too long for a carrier of 16 KiB is [shortened](fit).
+    /// The same with these fields besides its own, of which they replace what counts once. Fields that a writer would refuse are left out, and what is too long for a carrier of 16 KiB is
+    /// [shortened](fit). They are copied: one allocation for them all, and O(fields²), with at most 128 fields.
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
         let context = self.inbound.context();
-        let own = self.going_on(context).filter(|own| !fields.iter().any(|given| own.repeats(given)));
-        let mut all: Vec<_> =
-            fields.iter().copied().chain(own).filter(|field| field.is_in_place(context)).take(MAX_FIELDS).collect();
+        let mut all = Vec::with_capacity(fields.len());
+        for field in fields.iter().copied().chain(self.going_on(context)) {
+            let counts = field.is_well_formed() && field.is_in_place(context);
+            if counts && all.len() < MAX_FIELDS && !all.iter().any(|earlier| field.repeats(earlier)) {
+                all.push(field);
+            }
+        }
         let carrier = OwnedCarrier::new(context, fit(&mut all, ROOM));
         let weight = carrier.as_ref().and_then(|carrier| carrier.as_carrier().fan_out_weight()).or(self.weight);
         Self { weight, carrier: carrier.map(Arc::new), ..self }

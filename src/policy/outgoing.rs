@@ -1,6 +1,7 @@
 //! What goes in front of a message that is about to be sent.
 
 use alloc::vec::Vec;
+use core::fmt;
 
 use bytes::Buf;
 
@@ -10,7 +11,7 @@ use crate::{EncodedEnvelope, Envelope, Frame, needs_escape};
 /// What goes in front of a payload, decided before there is a payload; made by [`Channel::outgoing`](crate::Channel::outgoing).
 ///
 /// The one thing that depends on the payload is left: while sending is on, one that begins with the magic byte is escaped, and counted (`R-WRITE-2`).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Outgoing<'c> {
     envelope: EncodedEnvelope,
     /// Where escapes are counted. `None` while sending is off, when there are none.
@@ -61,5 +62,11 @@ impl<'c> Outgoing<'c> {
     fn escapes(&self, payload: &[u8]) -> bool {
         let escaped = self.escaped.filter(|_| needs_escape(payload) && self.is_bare());
         escaped.inspect(|counters| counters.add(Count::Escaped)).is_some()
+    }
+}
+
+impl fmt::Debug for Outgoing<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing").field("envelope", &self.envelope).finish_non_exhaustive()
     }
 }
