@@ -1,0 +1,139 @@
+//! A fleet that is upgraded while it runs.
+//!
+//! ```text
+//! producer ──UDP──> validate ──tokio──> price ──bytes──> archive ──bytes──> ship ──fan-out──> subscribers
+//! old producer ─┘                                         (old)            └──tokio──> invoice
+//! ```
+//!
+//! The old producer and the archive know nothing of Glassine: one sends bare messages, the other passes bytes on. All others are new. Between members that bytes separate, the rollout
+//! switch decides whether a context travels; validate and price are in one process, and ship and invoice in another. An invoice is for several orders, and links to them.
+
+mod members;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use glassine::opentelemetry_0_33::tokio_1::mpsc as traced;
+use glassine::opentelemetry_0_33::{Consumer, Relation, capture_from};
+use glassine::{Channel, Role, Rollout, Trust};
+use opentelemetry::Context;
+use opentelemetry::trace::{TraceContextExt, Tracer};
+use opentelemetry_sdk::trace::{SdkTracer, SpanData};
+use serde::{Deserialize, Serialize};
+use tokio::net::UdpSocket;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::Error;
+use crate::telemetry::Telemetry;
+
+/// The payload, as it was before anybody thought of tracing.
+#[derive(Clone, Serialize, Deserialize, Debug)]
+pub struct Order {
+    pub id: u32,
+}
+
+/// Handlers continue the trace of the message that they handle. Where none came, they start one.
+const CONTINUING: Consumer = Consumer::new().with_relation(Relation::Parent);
+
+/// Subscribers are many: they continue traces, and never start them.
+const CONTINUING_ONLY: Consumer = CONTINUING.with_role(Role::ContinueOnly);
+
+/// Several messages at a time are linked to.
+const LINKING: Consumer = Consumer::new();
+
+/// How many orders are on an invoice.
+pub const ON_AN_INVOICE: usize = 3;
+
+/// How many get to know that an order was shipped.
+pub const SUBSCRIBERS: u32 = 100;
+
+/// The policies of the three ways on which bytes travel. All members are in one trust domain.
+struct Channels {
+    placed: Channel,
+    priced: Channel,
+    shipped: Channel,
+}
+
+pub struct Fleet {
+    channels: Arc<Channels>,
+    telemetry: Telemetry,
+    tracer: SdkTracer,
+    producer: UdpSocket,
+    /// The orders that all subscribers have learned of.
+    done: mpsc::Receiver<u32>,
+    stop: oneshot::Sender<()>,
+    members: Vec<JoinHandle<Result<(), Error>>>,
+    archive: JoinHandle<Vec<Bytes>>,
+}
+
+impl Fleet {
+    /// Starts all members, on a free port of this machine.
+    pub async fn start(seed: u64) -> Result<Self, Error> {
+        let channel = || Channel::new().with_trust(Trust::Accept);
+        let channels = Arc::new(Channels { placed: channel(), priced: channel(), shipped: channel() });
+        let telemetry = Telemetry::new(seed);
+        let tracer = telemetry.tracer();
+
+        let inbox = UdpSocket::bind("127.0.0.1:0").await?;
+        let producer = UdpSocket::bind("127.0.0.1:0").await?;
+        producer.connect(inbox.local_addr()?).await?;
+        let (stop, stopped) = oneshot::channel();
+        let (to_price, at_price) = traced::channel(8);
+        let (to_archive, at_archive) = mpsc::channel(8);
+        let (to_ship, at_ship) = mpsc::channel(8);
+        let (to_subscribers, at_subscribers) = mpsc::unbounded_channel();
+        let (to_invoice, at_invoice) = traced::unbounded_channel();
+        let (to_done, done) = mpsc::channel(8);
+
+        let here = || (Arc::clone(&channels), tracer.clone());
+        let members = vec![
+            tokio::spawn(members::validate(here(), inbox, stopped, to_price)),
+            tokio::spawn(members::price(here(), at_price, to_archive)),
+            tokio::spawn(members::ship(here(), at_ship, to_invoice, to_subscribers)),
+            tokio::spawn(members::invoice(tracer.clone(), at_invoice)),
+            tokio::spawn(members::subscribers(here(), at_subscribers, to_done)),
+        ];
+        let archive = tokio::spawn(members::archive(at_archive, to_ship));
+        Ok(Self { channels, telemetry, tracer, producer, done, stop, members, archive })
+    }
+
+    /// Flips the switch of all channels, while messages are under way.
+    pub fn set(&self, rollout: Rollout) {
+        for channel in [&self.channels.placed, &self.channels.priced, &self.channels.shipped] {
+            channel.rollout().set(rollout);
+        }
+    }
+
+    /// Places an order from a new producer, and waits until all subscribers have learned of it.
+    pub async fn place(&mut self, order: Order) -> Result<(), Error> {
+        let cx = Context::new().with_span(self.tracer.start_with_context("place", &Context::new()));
+        let payload = Bytes::from(serde_json::to_vec(&order)?);
+        let message = self.channels.placed.frame(&capture_from(&cx), payload).to_bytes();
+        self.producer.send(&message).await?;
+        self.done.recv().await.ok_or("the fleet has stopped")?;
+        cx.span().end();
+        Ok(())
+    }
+
+    /// Places an order from an old producer, which knows nothing of all this.
+    pub async fn place_from_old_producer(&mut self, order: Order) -> Result<(), Error> {
+        self.producer.send(&serde_json::to_vec(&order)?).await?;
+        self.done.recv().await.ok_or("the fleet has stopped")?;
+        Ok(())
+    }
+
+    /// The spans that have ended since this was asked before.
+    pub fn spans(&self) -> Vec<SpanData> {
+        self.telemetry.take()
+    }
+
+    /// Stops all members, one after the other, and gives the bytes that the archive has seen.
+    pub async fn stop(self) -> Result<Vec<Bytes>, Error> {
+        drop(self.stop);
+        for member in self.members {
+            member.await??;
+        }
+        Ok(self.archive.await?)
+    }
+}
