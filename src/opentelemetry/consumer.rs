@@ -215,4 +215,4 @@ fn remote(origin: &Origin, context: TraceContext) -> SpanContext {
     }
 }
 
-pub(super) const LINKS_LEFT_OUT: &str = "glassine.links_left_out";
+pub(crate) const LINKS_LEFT_OUT: &str = "glassine.links_left_out";

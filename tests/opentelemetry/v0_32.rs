@@ -1,4 +1,4 @@
-//! What the tests of one source are compiled against.
+//! What the tests are compiled against.
 
 use glassine::opentelemetry_0_32 as glue;
 use opentelemetry_0_32 as opentelemetry;
@@ -6,17 +6,8 @@ use opentelemetry_sdk_0_32 as opentelemetry_sdk;
 #[cfg(feature = "tracing-opentelemetry_0_33")]
 use tracing_opentelemetry_0_33 as tracing_opentelemetry;
 
-#[path = "consumer.rs"]
-mod consumer;
-#[path = "metrics.rs"]
-mod metrics;
-#[path = "native.rs"]
-mod native;
-#[path = "propagator.rs"]
-mod propagator;
-#[cfg(feature = "tokio_1")]
-#[path = "tokio.rs"]
-mod tokio;
+#[path = "release.rs"]
+mod release;
 #[cfg(feature = "tracing-opentelemetry_0_33")]
 #[path = "tracing.rs"]
 mod tracing;

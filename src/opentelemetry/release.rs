@@ -1,0 +1,18 @@
+//! What the module of every release of OpenTelemetry holds. Compiled once for each, with `super::opentelemetry` being its crate.
+
+use super::opentelemetry;
+
+mod consumer;
+mod metrics;
+mod native;
+mod propagator;
+#[cfg(feature = "tokio_1")]
+#[path = "tokio/mod.rs"]
+pub mod tokio_1;
+
+pub(super) use consumer::LINKS_LEFT_OUT;
+pub use consumer::{Consumer, Plan, Relation};
+pub use metrics::register_counters;
+pub use native::{
+    capture, capture_from, from_span_context, to_span_context, to_span_context_with_tracestate, with_origin,
+};
