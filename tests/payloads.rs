@@ -5,6 +5,8 @@ extern crate prost_0_14 as prost;
 
 mod counting;
 
+use std::cell::Cell;
+
 use bytes::Bytes;
 use glassine::{
     AllowList, Channel, Count, Envelope, Field, Message, Origin, Rollout, SpanId, TraceContext, TraceFlags, TraceId,
