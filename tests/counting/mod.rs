@@ -32,7 +32,7 @@ unsafe impl GlobalAlloc for Counting {
 static ALLOCATOR: Counting = Counting;
 
 /// Allocations made by `what`, and its result.
-pub fn allocations<T>(what: impl FnOnce() -> T) -> (usize, T) {
+pub(crate) fn allocations<T>(what: impl FnOnce() -> T) -> (usize, T) {
     let before = COUNT.get();
     let result = black_box(what());
     (COUNT.get() - before, result)
