@@ -19,7 +19,7 @@ pub enum Relation {
     Parent,
 }
 
-/// The rules by which a consumer makes spans.
+/// The rules by which a consumer makes spans. `Copy`, and made in a `const`.
 ///
 /// ```
 /// # #[cfg(feature = "opentelemetry_0_33")] {
@@ -108,7 +108,7 @@ impl Consumer {
     }
 
     /// Starts a span that handles these messages within `cx`, and gives the context with the span, for messages that are sent on as well ([`with_origin`]).
-    /// Where no span is to be made, it is `cx` without one.
+    /// Where no span is to be made, it is `cx` without one. Costs what [`plan`](Self::plan) and [`Plan::start`] do.
     #[must_use]
     pub fn start<'a, T>(
         &self,
@@ -137,7 +137,7 @@ impl Default for Consumer {
     }
 }
 
-/// What a span refers to; made by [`Consumer::plan`].
+/// What a span refers to; made by [`Consumer::plan`]. Asking for its parts is O(1).
 #[derive(Clone)]
 pub struct Plan {
     parent: Option<SpanContext>,
@@ -166,14 +166,15 @@ impl Plan {
         self.links_left_out
     }
 
-    /// `cx` with the parent in place of its span, and with what messages that are sent within it carry on.
+    /// `cx` with the parent in place of its span, and with what messages that are sent within it carry on. Allocates as OpenTelemetry does for a context with a span.
     #[must_use]
     pub fn parent_context(&self, cx: &Context) -> Context {
         let cx = self.origin.as_ref().map_or_else(|| cx.clone(), |origin| with_origin(cx, origin));
         self.parent.iter().fold(cx, |cx, parent| cx.with_remote_span_context(parent.clone()))
     }
 
-    /// Starts a consumer span of this name within `cx`, and gives the context with the span. Links that were left out are counted in its attribute `glassine.links_left_out`.
+    /// Starts a consumer span of this name within `cx`, and gives the context with the span. Links that were left out are counted in its attribute
+    /// `glassine.links_left_out`. Allocates as OpenTelemetry does for a span and its links.
     #[must_use]
     pub fn start<T>(self, tracer: &T, name: impl Into<Cow<'static, str>>, cx: &Context) -> Context
     where

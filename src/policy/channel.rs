@@ -9,7 +9,7 @@ use super::{
 use crate::{EncodedEnvelope, Envelope, Frame, Message, Reader, Verdict, needs_escape};
 
 /// The policies of a channel, in one place: the rollout switch, how far its peers are trusted, what passes its boundary, and what has been counted. Meant to be a `static`; everything
-/// but the switch and the counters is fixed when it is made.
+/// but the switch and the counters is fixed when it is made. Making one, and asking for its parts, is O(1); what a message costs stands at each method.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -112,7 +112,7 @@ impl Channel {
         self.receive_from(self.trust, bytes)
     }
 
-    /// [`receive`](Self::receive) from a peer that is trusted otherwise than the channel.
+    /// [`receive`](Self::receive), at the same cost, from a peer that is trusted otherwise than the channel.
     #[must_use]
     pub fn receive_from(&self, trust: Trust, bytes: Bytes) -> Traced<Bytes> {
         if self.rollout.rollout() == Rollout::Off {

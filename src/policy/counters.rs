@@ -59,7 +59,8 @@ impl Count {
     }
 }
 
-/// Counters that any thread may add to, without a lock. They wrap where the machine's word ends.
+/// Counters that any thread may add to, without a lock. They wrap where the machine's word ends. Counting
+/// is an atomic addition, or two; a snapshot reads each counter once.
 ///
 /// ```
 /// use glassine::{Count, Counters, FaultKind, Message};
@@ -137,7 +138,7 @@ impl Default for Counters {
     }
 }
 
-/// What [`Counters`] had counted at one moment.
+/// What [`Counters`] had counted at one moment. `Copy`; asking is O(1).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Snapshot {
     counts: [usize; Count::ALL.len()],

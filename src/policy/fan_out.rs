@@ -36,7 +36,7 @@ impl FanOut<'static> {
 }
 
 impl<'a> FanOut<'a> {
-    /// A table of your own. `None` if it is empty or its numbers of recipients do not ascend.
+    /// A table of your own. `None` if it is empty or its numbers of recipients do not ascend. O(points).
     #[must_use]
     pub fn new(points: &'a [Point]) -> Option<Self> {
         let ascends = points.windows(2).all(|pair| matches!(pair, [a, b] if a.recipients < b.recipients));

@@ -85,7 +85,7 @@ impl RolloutSwitch {
         }
     }
 
-    /// Moves the switch. Messages that are being written at that moment go by the old position or by the new one, each as a whole.
+    /// Moves the switch: one relaxed store. Messages that are being written at that moment go by the old position or by the new one, each as a whole.
     pub fn set(&self, rollout: Rollout) {
         self.word.store(word(rollout), Ordering::Relaxed);
     }
