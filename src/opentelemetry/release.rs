@@ -2,9 +2,14 @@
 
 use super::opentelemetry;
 
+// The compiler would find these without their paths; the tool that makes mutants would not.
+#[path = "consumer.rs"]
 mod consumer;
+#[path = "metrics.rs"]
 mod metrics;
+#[path = "native.rs"]
 mod native;
+#[path = "propagator.rs"]
 mod propagator;
 #[cfg(feature = "tokio_1")]
 #[path = "tokio/mod.rs"]
