@@ -91,16 +91,15 @@ impl TextMapInjector {
 
     /// Sets the value of a key, in place of the one before.
     ///
-    /// Left out are a `traceparent` that is not [strictly](TraceContext::from_traceparent) W3C's; a `tracestate` or `baggage` that is empty (OpenTelemetry's propagator writes a
+    /// Left out in the end are a `traceparent` that is not [strictly](TraceContext::from_traceparent) W3C's; a `tracestate` or `baggage` that is empty (OpenTelemetry's propagator writes a
     /// `tracestate` for every span) or not header text; any other key that is not 1 to 255 visible ASCII characters. Copies the key of a text-map entry. O(entries).
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
         let value = value.into();
         match Place::of(key) {
             Place::Traceparent => self.context = TraceContext::from_traceparent(value.as_bytes()).ok(),
-            Place::Tracestate => self.tracestate = Some(value).filter(|text| Field::Tracestate(text).is_well_formed()),
-            Place::Baggage => self.baggage = Some(value).filter(|text| Field::Baggage(text).is_well_formed()),
-            Place::Entry if Field::TextMap { key, value: &value }.is_well_formed() => self.set_entry(key, value),
-            Place::Entry => {}
+            Place::Tracestate => self.tracestate = Some(value),
+            Place::Baggage => self.baggage = Some(value),
+            Place::Entry => self.set_entry(key, value),
         }
     }
 

@@ -148,6 +148,9 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The attribute by which a span says how many links were left out.
+    pub(crate) const LINKS_LEFT_OUT: &str = "glassine.links_left_out";
+
     /// The parent, if the span is to continue a trace.
     #[must_use]
     pub const fn parent(&self) -> Option<&SpanContext> {
@@ -187,7 +190,7 @@ impl Plan {
         let builder = tracer.span_builder(name).with_kind(SpanKind::Consumer).with_links(links);
         let mut span = tracer.build_with_context(builder, &cx);
         if left_out > 0 {
-            span.set_attribute(KeyValue::new(LINKS_LEFT_OUT, i64::try_from(left_out).unwrap_or(i64::MAX)));
+            span.set_attribute(KeyValue::new(Self::LINKS_LEFT_OUT, i64::try_from(left_out).unwrap_or(i64::MAX)));
         }
         cx.with_span(span)
     }
@@ -215,5 +218,3 @@ fn remote(origin: &Origin, context: TraceContext) -> SpanContext {
         _ => to_span_context(context),
     }
 }
-
-pub(crate) const LINKS_LEFT_OUT: &str = "glassine.links_left_out";

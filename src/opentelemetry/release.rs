@@ -15,7 +15,6 @@ mod propagator;
 #[path = "tokio/mod.rs"]
 pub mod tokio_1;
 
-pub(super) use consumer::LINKS_LEFT_OUT;
 pub use consumer::{Consumer, Plan, Relation};
 pub use metrics::register_counters;
 pub use native::{

@@ -1,7 +1,7 @@
 //! Spans of `tracing` that refer to messages.
 
 use super::opentelemetry::Context;
-use super::release::{LINKS_LEFT_OUT, Plan};
+use super::release::Plan;
 use super::tracing_opentelemetry::{OpenTelemetrySpanExt, SetParentError};
 
 impl Plan {
@@ -32,7 +32,7 @@ impl Plan {
             span.add_link(link.clone());
         }
         if self.links_left_out() > 0 {
-            span.set_attribute(LINKS_LEFT_OUT, i64::try_from(self.links_left_out()).unwrap_or(i64::MAX));
+            span.set_attribute(Self::LINKS_LEFT_OUT, i64::try_from(self.links_left_out()).unwrap_or(i64::MAX));
         }
         // A span that links keeps the parent that it has, which may be none that a context knows of.
         match self.parent() {

@@ -61,7 +61,7 @@ pub struct Fleet {
     tracer: SdkTracer,
     producer: UdpSocket,
     /// The orders that all subscribers have learned of.
-    done: mpsc::Receiver<u32>,
+    done: mpsc::UnboundedReceiver<u32>,
     stop: oneshot::Sender<()>,
     members: Vec<JoinHandle<Result<(), Error>>>,
     archive: JoinHandle<Vec<Bytes>>,
@@ -84,7 +84,7 @@ impl Fleet {
         let (to_ship, at_ship) = mpsc::channel(8);
         let (to_subscribers, at_subscribers) = mpsc::unbounded_channel();
         let (to_invoice, at_invoice) = traced::unbounded_channel();
-        let (to_done, done) = mpsc::channel(8);
+        let (to_done, done) = mpsc::unbounded_channel();
 
         let here = || (Arc::clone(&channels), tracer.clone());
         let members = vec![
@@ -98,7 +98,7 @@ impl Fleet {
         Ok(Self { channels, telemetry, tracer, producer, done, stop, members, archive })
     }
 
-    /// Flips the switch of all channels, while messages are under way.
+    /// Flips the switch of all channels, while messages are under way. Back is receive only: with off, a member would take a frame that is still under way for the payload.
     pub fn set(&self, rollout: Rollout) {
         for channel in [&self.channels.placed, &self.channels.priced, &self.channels.shipped] {
             channel.rollout().set(rollout);
@@ -107,19 +107,30 @@ impl Fleet {
 
     /// Places an order from a new producer, and waits until all subscribers have learned of it.
     pub async fn place(&mut self, order: Order) -> Result<(), Error> {
+        self.send(order).await?;
+        self.done().await?;
+        Ok(())
+    }
+
+    /// Places an order from a new producer.
+    pub async fn send(&self, order: Order) -> Result<(), Error> {
         let cx = Context::new().with_span(self.tracer.start_with_context("place", &Context::new()));
         let payload = Bytes::from(serde_json::to_vec(&order)?);
         let message = self.channels.placed.frame(&capture_from(&cx), payload).to_bytes();
         self.producer.send(&message).await?;
-        self.done.recv().await.ok_or("the fleet has stopped")?;
         cx.span().end();
         Ok(())
+    }
+
+    /// The next order that all subscribers have learned of.
+    pub async fn done(&mut self) -> Result<u32, Error> {
+        self.done.recv().await.ok_or_else(|| "the fleet has stopped".into())
     }
 
     /// Places an order from an old producer, which knows nothing of all this.
     pub async fn place_from_old_producer(&mut self, order: Order) -> Result<(), Error> {
         self.producer.send(&serde_json::to_vec(&order)?).await?;
-        self.done.recv().await.ok_or("the fleet has stopped")?;
+        self.done().await?;
         Ok(())
     }
 

@@ -6,11 +6,11 @@
 //! +    type Msg = Traced<Pick>;
 //!
 //!      async fn handle(&self, _: ActorRef<Self::Msg>, message: Self::Msg, picked: &mut u32) -> … {
-//! -        self.pick(message, picked);
+//! -        self.pick(message, picked)
 //! +        let (message, origin) = message.into_parts();
 //! +        let cx = CONSUMER.start(&self.tracer, "pick", &Context::current(), [&origin]);
 //! +        let _current = cx.attach();
-//! +        self.pick(message, picked);
+//! +        self.pick(message, picked)
 //!
 //! -warehouse.cast(Pick(7))?;
 //! +warehouse.cast(Traced::new(Pick(7), capture()))?;   // a sender that takes part

@@ -108,7 +108,7 @@ pub(super) async fn invoice(tracer: SdkTracer, mut orders: traced::UnboundedRece
 pub(super) async fn subscribers(
     (channels, tracer): Here,
     mut at_subscribers: mpsc::UnboundedReceiver<(u32, Bytes)>,
-    to_done: mpsc::Sender<u32>,
+    to_done: mpsc::UnboundedSender<u32>,
 ) -> Result<(), Error> {
     while let Some((subscriber, message)) = at_subscribers.recv().await {
         let (payload, origin) = channels.shipped.receive(message).into_parts();
@@ -117,7 +117,7 @@ pub(super) async fn subscribers(
         say_weight(&cx, &origin);
         cx.span().end();
         if subscriber == SUBSCRIBERS - 1 {
-            to_done.send(order.id).await?;
+            to_done.send(order.id)?;
         }
     }
     Ok(())
