@@ -63,13 +63,11 @@ impl AllowList {
         }
     }
 
-    /// What the list leaves of a `baggage` header value, by whole members with their properties. `None` if nothing is left. Allocates only if it takes something out.
+    /// What the list leaves of a `baggage` header value, by whole members with their properties. `None` if nothing is left. Allocates if there
+    /// are keys in the list; with [`ALL`](Self::ALL) and [`NONE`](Self::NONE) it does not.
     #[must_use]
     pub fn baggage<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
         let Names::Only(keys) = self.baggage else { return Some(Cow::Borrowed(text)) };
-        if keys.is_empty() {
-            return None;
-        }
         let mut left = String::new();
         for member in BaggageMembers::new(text).filter(|member| keys.contains(&member.key())) {
             if !left.is_empty() {
@@ -80,11 +78,7 @@ impl AllowList {
                 left.extend([";", member.properties()]);
             }
         }
-        match left.as_str() {
-            "" => None,
-            all if all == text => Some(Cow::Borrowed(text)),
-            _ => Some(Cow::Owned(left)),
-        }
+        (!left.is_empty()).then_some(Cow::Owned(left))
     }
 }
 
