@@ -128,6 +128,10 @@ fn only_what_is_sampled_travels_unless_the_marker_is_asked_for() {
     for origin in [unsampled().into(), Origin::new(Inbound::DoNotStart)] {
         assert_eq!(sent(&channel, &origin).origin().inbound(), Inbound::DoNotStart);
     }
+    // Fields travel with what is sampled.
+    let with_baggage = Origin::from(unsampled()).with_fields(&[Field::Baggage("tenant=7")]);
+    let marker = on().with_unsampled(Unsampled::Marker).with_outbound_fields(AllowList::ALL);
+    assert_eq!(marker.frame(&with_baggage, &b"payload"[..]).to_bytes(), frame(Envelope::unsampled()));
     // Without a trace there is no share to be in.
     channel.rollout().set(Rollout::Share(Share::from_millionths(1_000_000).unwrap()));
     assert_eq!(sent(&channel, &unsampled().into()).origin().inbound(), Inbound::DoNotStart);
@@ -218,6 +222,16 @@ fn a_decision_that_is_not_believed_takes_the_weight_with_it() {
     assert_eq!(fields(received.origin()), [given[0]]);
 }
 
+/// What is looked at in a carrier is bounded before anything is.
+#[test]
+fn a_carrier_above_the_cap_costs_its_context_and_not_its_payload() {
+    let channel = on().with_reader(Reader::new().with_carrier_cap(24)).with_inbound_fields(AllowList::ALL);
+    assert_eq!(channel.receive(frame(Envelope::new(sampled()))).origin().context(), Some(sampled()));
+    let fields = [Field::Tracestate("congo=t61r")];
+    let received = channel.receive(frame(Envelope::new(sampled()).with_fields(&fields)));
+    assert_eq!(received, Traced::from(Bytes::from_static(b"payload")));
+}
+
 /// Keys of another propagator may come without a context of W3C's.
 #[test]
 fn fields_without_a_context_travel_where_they_are_allowed() {
@@ -245,6 +259,8 @@ fn what_is_too_long_is_shortened_to_what_a_default_reader_reads() {
     let keys: Vec<_> = (0..200).map(|n| format!("k{n}")).collect();
     let many: Vec<_> = keys.iter().map(|key| Field::TextMap { key, value: "" }).collect();
     let origin = Origin::from(sampled()).with_fields(&many).fanned_out(weight(10));
+    assert_eq!(fields(&origin), many[..128]);
+    assert_eq!(fields(sent(&SHARED_DOMAIN, &origin).origin())[..127], many[..127]);
     assert_eq!(sent(&SHARED_DOMAIN, &origin).origin().weight(), Some(weight(10)));
 }
 

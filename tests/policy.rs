@@ -20,7 +20,9 @@ fn one_in(n: u32) -> NonZeroU32 {
 }
 
 fn millionths(n: u32) -> Share {
-    Share::from_millionths(n).unwrap()
+    let share = Share::from_millionths(n).unwrap();
+    assert_eq!(share.millionths(), n);
+    share
 }
 
 /// Trace ids from a seed: a multiplicative congruential generator modulo 2¹²⁸, upper half first. Not what is tested, and good enough to be told from nothing.

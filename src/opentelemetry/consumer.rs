@@ -1,6 +1,7 @@
 //! What a consumer's span has to do with the messages that it handles (OpenTelemetry semantic conventions for messaging, *consumer spans*).
 
 use core::fmt;
+use core::num::NonZeroU32;
 use std::borrow::Cow;
 use std::vec::Vec;
 
@@ -108,7 +109,7 @@ impl Consumer {
     }
 
     /// Starts a span that handles these messages within `cx`, and gives the context with the span, for messages that are sent on as well ([`with_origin`]).
-    /// Where no span is to be made, it is `cx` without one. Costs what [`plan`](Self::plan) and [`Plan::start`] do.
+    /// Where no span is to be made, it is `cx` without one, not even that of the surroundings. Costs what [`plan`](Self::plan) and [`Plan::start`] do.
     #[must_use]
     pub fn start<'a, T>(
         &self,
@@ -124,8 +125,13 @@ impl Consumer {
         match self.plan(origins.clone()) {
             Some(plan) => plan.start(tracer, name, cx),
             None => {
-                let decided = origins.into_iter().find(|origin| origin.inbound() != Inbound::Nothing);
-                decided.map_or_else(|| cx.clone(), |_| with_origin(cx, &Origin::new(Inbound::DoNotStart)))
+                // A span of the surroundings is not the handler's to end.
+                let cx = match cx.has_active_span() {
+                    true => cx.with_remote_span_context(SpanContext::NONE),
+                    false => cx.clone(),
+                };
+                let is_decided = origins.into_iter().any(|origin| origin.inbound() != Inbound::Nothing);
+                if is_decided { with_origin(&cx, &Origin::new(Inbound::DoNotStart)) } else { cx }
             }
         }
     }
@@ -149,7 +155,10 @@ pub struct Plan {
 
 impl Plan {
     /// The attribute by which a span says how many links were left out.
-    pub(crate) const LINKS_LEFT_OUT: &str = "glassine.links_left_out";
+    pub const LINKS_LEFT_OUT: &str = "glassine.links_left_out";
+
+    /// The attribute by which a span says how many messages the one that it handles stands for.
+    pub const FAN_OUT_WEIGHT: &str = "glassine.fan_out_weight";
 
     /// The parent, if the span is to continue a trace.
     #[must_use]
@@ -169,6 +178,12 @@ impl Plan {
         self.links_left_out
     }
 
+    /// How many messages the one that is handled stands for, if a fan-out has chosen it: for counts of spans. `None` for several messages.
+    #[must_use]
+    pub fn fan_out_weight(&self) -> Option<NonZeroU32> {
+        self.origin.as_ref()?.weight()
+    }
+
     /// `cx` with the parent in place of its span, and with what messages that are sent within it carry on. Allocates as OpenTelemetry does for a context with a span.
     #[must_use]
     pub fn parent_context(&self, cx: &Context) -> Context {
@@ -176,8 +191,8 @@ impl Plan {
         self.parent.iter().fold(cx, |cx, parent| cx.with_remote_span_context(parent.clone()))
     }
 
-    /// Starts a consumer span of this name within `cx`, and gives the context with the span. Links that were left out are counted in its attribute
-    /// `glassine.links_left_out`. Allocates as OpenTelemetry does for a span and its links.
+    /// Starts a consumer span of this name within `cx`, and gives the context with the span. Its attributes say [how many links were left out](Self::LINKS_LEFT_OUT)
+    /// and [how many messages it stands for](Self::FAN_OUT_WEIGHT), where there is something to say. Allocates as OpenTelemetry does for a span and its links.
     #[must_use]
     pub fn start<T>(self, tracer: &T, name: impl Into<Cow<'static, str>>, cx: &Context) -> Context
     where
@@ -185,12 +200,15 @@ impl Plan {
         T::Span: Send + Sync + 'static,
     {
         let cx = self.parent_context(cx);
-        let left_out = self.links_left_out;
+        let (left_out, weight) = (self.links_left_out, self.fan_out_weight());
         let links = self.links.into_iter().map(Link::with_context).collect();
         let builder = tracer.span_builder(name).with_kind(SpanKind::Consumer).with_links(links);
         let mut span = tracer.build_with_context(builder, &cx);
         if left_out > 0 {
             span.set_attribute(KeyValue::new(Self::LINKS_LEFT_OUT, i64::try_from(left_out).unwrap_or(i64::MAX)));
+        }
+        if let Some(weight) = weight {
+            span.set_attribute(KeyValue::new(Self::FAN_OUT_WEIGHT, i64::from(weight.get())));
         }
         cx.with_span(span)
     }

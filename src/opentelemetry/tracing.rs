@@ -34,6 +34,9 @@ impl Plan {
         if self.links_left_out() > 0 {
             span.set_attribute(Self::LINKS_LEFT_OUT, i64::try_from(self.links_left_out()).unwrap_or(i64::MAX));
         }
+        if let Some(weight) = self.fan_out_weight() {
+            span.set_attribute(Self::FAN_OUT_WEIGHT, i64::from(weight.get()));
+        }
         // A span that links keeps the parent that it has, which may be none that a context knows of.
         match self.parent() {
             Some(_) => span.set_parent(self.parent_context(&Context::current())),

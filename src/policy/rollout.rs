@@ -10,7 +10,8 @@ use crate::{Envelope, Message, Reader, TraceContext, TraceId, needs_escape};
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Rollout {
-    /// Frames are neither read nor written: the program behaves as without Glassine.
+    /// Frames are neither read nor written: the program behaves as without Glassine. The way back is [`ReceiveOnly`](Self::ReceiveOnly): a frame that is still under way reaches a program that
+    /// is off as it is, header and all.
     Off,
     /// Frames are read and not written; nothing is escaped. Where every member starts.
     #[default]
@@ -85,7 +86,8 @@ impl RolloutSwitch {
         }
     }
 
-    /// Moves the switch: one relaxed store. Messages that are being written at that moment go by the old position or by the new one, each as a whole.
+    /// Moves the switch: one relaxed store. Messages that are being written at that moment go by the old position or by the new one, each as a whole. Switches of
+    /// several channels are moved one by one.
     pub fn set(&self, rollout: Rollout) {
         self.word.store(word(rollout), Ordering::Relaxed);
     }

@@ -2,7 +2,7 @@
 
 use glassine::{AllowList, Channel, Envelope, Field, Inbound, Origin, Role, SpanId, TraceContext, TraceFlags, Trust};
 
-use super::glue::{Consumer, Relation, capture_from};
+use super::glue::{Consumer, Plan, Relation, capture_from};
 use super::opentelemetry::Context;
 use super::opentelemetry::trace::{SpanKind, TraceContextExt, Tracer, TracerProvider};
 use super::opentelemetry_sdk::trace::{InMemorySpanExporter, Sampler, SdkTracer, SdkTracerProvider, SpanData};
@@ -82,7 +82,7 @@ fn links_are_capped_and_those_left_out_are_counted() {
     let spans = handled(LINKING.with_max_links(4), &origins);
     assert_eq!(links(&spans[0]), [1, 2, 3, 4]);
     let attributes = &spans[0].attributes;
-    assert!(attributes.iter().any(|kv| kv.key.as_str() == "glassine.links_left_out" && kv.value == 6_i64.into()));
+    assert!(attributes.iter().any(|kv| kv.key.as_str() == Plan::LINKS_LEFT_OUT && kv.value == 6_i64.into()));
 }
 
 #[test]
@@ -186,6 +186,36 @@ fn what_the_handler_sends_continues_the_handlers_span() {
         let parent = spans.iter().find(|parent| parent.span_context.span_id() == span.parent_span_id);
         assert_eq!(parent.map(|parent| parent.name.as_ref()), expected);
     }
+}
+
+/// A handler that makes no span may end what it was given.
+#[test]
+fn the_span_of_the_surroundings_is_not_the_handlers_to_end() {
+    let spans = exported(Sampler::AlwaysOn, |tracer| {
+        let outer = Context::new().with_span(tracer.start_with_context("outer", &Context::new()));
+        for inbound in [Inbound::DoNotStart, Inbound::Nothing] {
+            let only = CONTINUING.with_role(Role::ContinueOnly);
+            let cx = only.start(tracer, "handle", &outer, [&Origin::new(inbound)]);
+            cx.span().end();
+            assert_eq!(capture_from(&cx).inbound(), inbound);
+            assert!(outer.span().is_recording());
+        }
+        outer.span().end();
+    });
+    assert_eq!(spans.len(), 1);
+}
+
+#[test]
+fn a_span_says_how_many_messages_it_stands_for() {
+    let weight = |spans: &[SpanData]| {
+        let attributes = &spans[0].attributes;
+        attributes.iter().find(|kv| kv.key.as_str() == Plan::FAN_OUT_WEIGHT).map(|kv| kv.value.to_string())
+    };
+    let chosen = Origin::from(sampled(7)).fanned_out(10.try_into().unwrap());
+    assert_eq!(weight(&handled(CONTINUING, [&chosen])).as_deref(), Some("10"));
+    assert_eq!(weight(&handled(LINKING, [&chosen])).as_deref(), Some("10"));
+    assert_eq!(weight(&handled(CONTINUING, [&sampled(7).into()])), None);
+    assert_eq!(weight(&handled(LINKING, [&chosen, &chosen])), None);
 }
 
 /// Within a process as well: a tracestate belongs to the trace, not to the span that sent it.

@@ -5,7 +5,7 @@ use tracing::{info_span, subscriber};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
-use super::glue::{Consumer, Relation, capture};
+use super::glue::{Consumer, Plan, Relation, capture};
 use super::opentelemetry::trace::TracerProvider;
 use super::opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 use super::tracing_opentelemetry::{OpenTelemetryLayer, SetParentError};
@@ -70,11 +70,12 @@ fn a_link_does_not_take_the_parent_away() {
 #[test]
 fn what_the_message_carried_goes_on() {
     let origin = Origin::from(sampled()).fanned_out(10.try_into().unwrap());
-    exported(|| {
+    let spans = exported(|| {
         let span = info_span!("handle");
         CONTINUING.plan([&origin]).unwrap().apply_to(&span).unwrap();
         assert_eq!(span.in_scope(capture).weight(), origin.weight());
     });
+    assert!(spans[0].attributes.iter().any(|kv| kv.key.as_str() == Plan::FAN_OUT_WEIGHT));
 }
 
 #[test]

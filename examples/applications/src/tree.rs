@@ -2,10 +2,8 @@
 
 use std::fmt;
 
+use glassine::opentelemetry_0_33::Plan;
 use opentelemetry_sdk::trace::SpanData;
-
-/// The name of the attribute by which a span says how many messages it stands for.
-pub const WEIGHT: &str = "fan_out.weight";
 
 /// Spans as trees, for people.
 pub struct Trees<'a>(pub &'a [SpanData]);
@@ -38,7 +36,7 @@ impl Trees<'_> {
 }
 
 fn line(span: &SpanData) -> String {
-    let weight = span.attributes.iter().find(|attribute| attribute.key.as_str() == WEIGHT);
+    let weight = span.attributes.iter().find(|attribute| attribute.key.as_str() == Plan::FAN_OUT_WEIGHT);
     let weight = weight.map_or(String::new(), |weight| format!(", one of {}", weight.value));
     let links = match span.links.iter().count() {
         0 => String::new(),

@@ -4,9 +4,10 @@ mod support;
 
 use std::num::NonZeroU32;
 
+use glassine::opentelemetry_0_33::Plan;
 use glassine::{Message, Rollout, Share, TraceId, fan_out_selects};
 use glassine_applications::fleet::{Fleet, Order, SUBSCRIBERS};
-use glassine_applications::tree::{Trees, WEIGHT};
+use glassine_applications::tree::Trees;
 use opentelemetry_sdk::trace::SpanData;
 use support::{assert_one_tree_for_each_trace, path};
 
@@ -177,7 +178,7 @@ fn paths(spans: &[SpanData]) -> Vec<Vec<String>> {
 fn weights(spans: &[SpanData]) -> Vec<i64> {
     let of_notify = spans.iter().filter(|span| span.name == "notify");
     let weight = |span: &SpanData| {
-        let weight = span.attributes.iter().find(|attribute| attribute.key.as_str() == WEIGHT);
+        let weight = span.attributes.iter().find(|attribute| attribute.key.as_str() == Plan::FAN_OUT_WEIGHT);
         match weight.expect("a span without a weight").value {
             opentelemetry::Value::I64(weight) => weight,
             ref other => panic!("{other} is no weight"),

@@ -2,7 +2,7 @@
 //!
 //! A sender takes the same messages as before and captures the current context by itself ([`capture`](super::capture)): a sampled one, or the decision against one; without either the
 //! message is bare. What is captured is what is current when the message is handed over: with a permit, when the permit is used. A message that has its origin already, such as one that a
-//! [`Channel`](crate::Channel) received, is sent on with `forward`.
+//! [`Channel`](crate::Channel) received, is sent on with `forward`; so is one from a context that is not current: `sender.forward(Traced::new(message, capture_from(&cx)))`.
 //!
 //! A receiver gives out [`Traced<M>`](crate::Traced): the message and where it comes from. [`into_message`](crate::Traced::into_message) is the old program;
 //! [`Consumer::start`](super::Consumer::start) continues the trace or links to it.

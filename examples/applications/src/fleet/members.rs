@@ -5,16 +5,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use glassine::opentelemetry_0_33::capture_from;
 use glassine::opentelemetry_0_33::tokio_1::mpsc as traced;
-use glassine::{FanOut, Origin, Traced};
+use glassine::{FanOut, Traced};
+use opentelemetry::Context;
 use opentelemetry::trace::{FutureExt, TraceContextExt};
-use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::SdkTracer;
 use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{CONTINUING, CONTINUING_ONLY, Channels, LINKING, ON_AN_INVOICE, Order, SUBSCRIBERS};
 use crate::Error;
-use crate::tree::WEIGHT;
 
 /// What every new member has.
 type Here = (Arc<Channels>, SdkTracer);
@@ -114,17 +113,10 @@ pub(super) async fn subscribers(
         let (payload, origin) = channels.shipped.receive(message).into_parts();
         let cx = CONTINUING_ONLY.start(&tracer, "notify", &Context::new(), [&origin]);
         let order: Order = serde_json::from_slice(&payload)?;
-        say_weight(&cx, &origin);
         cx.span().end();
         if subscriber == SUBSCRIBERS - 1 {
             to_done.send(order.id)?;
         }
     }
     Ok(())
-}
-
-fn say_weight(cx: &Context, origin: &Origin) {
-    if let Some(weight) = origin.weight() {
-        cx.span().set_attribute(KeyValue::new(WEIGHT, i64::from(weight.get())));
-    }
 }
