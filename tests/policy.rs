@@ -237,6 +237,20 @@ fn nested_weights_multiply_and_saturate() {
     assert_eq!(nested_weight(Some(one_in(u32::MAX)), one_in(2)), one_in(u32::MAX));
 }
 
+/// R-SHARE-2: *less than*. Of the ids from 1 on, the first whose hash is the threshold of some share is not in it, and is in the next.
+#[test]
+fn a_trace_at_the_threshold_is_not_in_the_share() {
+    let at_threshold = (1..).find_map(|id| {
+        let trace_id = TraceId::from_u128(id)?;
+        let upper = xxhash_rust::xxh64::xxh64(trace_id.as_bytes(), 0) >> 32;
+        let share = (upper * 1_000_000).div_ceil(1 << 32);
+        ((share << 32) / 1_000_000 == upper).then_some((trace_id, share as u32))
+    });
+    let (trace_id, share) = at_threshold.unwrap();
+    assert!(!millionths(share).contains(trace_id));
+    assert!(millionths(share + 1).contains(trace_id));
+}
+
 /// n = 200,000 trace ids, seed 1; tolerance five standard deviations of the binomial distribution.
 #[test]
 fn shares_hold_what_they_say() {
