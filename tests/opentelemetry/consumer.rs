@@ -54,6 +54,7 @@ fn a_consumer_links_by_default() {
     assert!(is_root(span) && !in_trace(span));
     assert_eq!(links(span), [7]);
     assert_eq!(span.span_kind, SpanKind::Consumer);
+    assert!(span.attributes.is_empty(), "nothing was left out");
 }
 
 #[test]

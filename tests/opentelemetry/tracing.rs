@@ -50,7 +50,7 @@ fn a_span_links_to_messages() {
     assert_ne!(spans[0].span_context.trace_id().to_bytes(), sampled().trace_id().to_bytes());
     let links: Vec<_> = spans[0].links.iter().map(|link| link.span_context.span_id().to_bytes()).collect();
     assert_eq!(links, [sampled().span_id().to_bytes()]);
-    assert!(spans[0].attributes.iter().any(|kv| kv.key.as_str() == "glassine.links_left_out"));
+    assert!(spans[0].attributes.iter().any(|kv| kv.key.as_str() == Plan::LINKS_LEFT_OUT));
 }
 
 /// A span that links stays the child of the span that surrounds it.
@@ -65,6 +65,8 @@ fn a_link_does_not_take_the_parent_away() {
     let [handle, outer] = &spans[..] else { panic!("{spans:?}") };
     assert_eq!(handle.parent_span_id, outer.span_context.span_id());
     assert_eq!(handle.links.len(), 1);
+    let counts_left_out = handle.attributes.iter().any(|kv| kv.key.as_str() == Plan::LINKS_LEFT_OUT);
+    assert!(!counts_left_out, "nothing was left out");
 }
 
 #[test]
