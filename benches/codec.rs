@@ -1,10 +1,13 @@
-//! How long reading and writing take, beside two ways of sending a context without Glassine. `README.md` has the results.
+//! How long reading and writing take, beside two ways of sending a context without Glassine.
+//! `README.md` has the results.
 //!
 //! The peers:
 //!
-//! - `w3c-text-map`: OpenTelemetry's `TraceContextPropagator` over a `HashMap<String, String>`, as a transport with headers would have it. It never sees the
-//!   payload, so what is measured is the context alone.
-//! - `messagepack`: an envelope `{traceparent, payload}` as a MessagePack map, by rmp-serde, read with both fields borrowed.
+//! - `w3c-text-map`: OpenTelemetry's `TraceContextPropagator` over a `HashMap<String, String>`, as
+//!   a transport with headers would have it. It never sees the payload, so what is measured is the
+//!   context alone.
+//! - `messagepack`: an envelope `{traceparent, payload}` as a MessagePack map, by rmp-serde, read
+//!   with both fields borrowed.
 #![allow(missing_docs, reason = "criterion's macros make a public function")]
 
 use std::collections::HashMap;
@@ -12,10 +15,10 @@ use std::hint::black_box;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use glassine::{Envelope, Frame, Message, SharedMessage, TraceContext};
-use opentelemetry_0_33::propagation::TextMapPropagator;
-use opentelemetry_0_33::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
-use opentelemetry_sdk_0_33::propagation::TraceContextPropagator;
+use glassine::{Envelope, Reading, SharedReading, TraceContext, Wrapped};
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use serde::{Deserialize, Serialize, Serializer};
 
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -33,12 +36,12 @@ fn read_bare(criterion: &mut Criterion) {
     for len in PAYLOADS {
         let bare = payload(len);
         group.bench_function(BenchmarkId::new("glassine", len), |b| {
-            b.iter(|| Message::read(black_box(&bare)).payload());
+            b.iter(|| Reading::read(black_box(&bare)).payload());
         });
         let shared = Bytes::from(bare.clone());
         group.bench_function(BenchmarkId::new("glassine-shared", len), |b| {
             // With a reference counted up and down, as a receiver that keeps the buffer does.
-            b.iter(|| SharedMessage::read(black_box(&shared).clone()).into_payload());
+            b.iter(|| SharedReading::read(black_box(&shared).clone()).into_payload());
         });
         let propagator = TraceContextPropagator::new();
         let headers = HashMap::new();
@@ -46,7 +49,9 @@ fn read_bare(criterion: &mut Criterion) {
             b.iter(|| propagator.extract(black_box(&headers)));
         });
         let packed = pack(None, &bare);
-        group.bench_function(BenchmarkId::new("messagepack", len), |b| b.iter(|| unpack(black_box(&packed)).payload));
+        group.bench_function(BenchmarkId::new("messagepack", len), |b| {
+            b.iter(|| unpack(black_box(&packed)).payload)
+        });
     }
     group.finish();
 }
@@ -58,7 +63,7 @@ fn claims_sampled(criterion: &mut Criterion) {
     for len in PAYLOADS {
         let frame = Envelope::new(our_context()).encode_to_vec(&payload(len)).unwrap();
         group.bench_function(BenchmarkId::new("glassine", len), |b| {
-            b.iter(|| Message::read(black_box(&frame)).claims_sampled());
+            b.iter(|| Reading::read(black_box(&frame)).claims_sampled());
         });
         let propagator = TraceContextPropagator::new();
         let headers = HashMap::from([("traceparent".to_owned(), TRACEPARENT.to_owned())]);
@@ -68,7 +73,11 @@ fn claims_sampled(criterion: &mut Criterion) {
         let packed = pack(Some(TRACEPARENT), &payload(len));
         group.bench_function(BenchmarkId::new("messagepack", len), |b| {
             // The cheapest way there is: the last digit, without looking at the others.
-            b.iter(|| unpack(black_box(&packed)).traceparent.is_some_and(|text| text.as_bytes()[54] & 1 == 1));
+            b.iter(|| {
+                unpack(black_box(&packed))
+                    .traceparent
+                    .is_some_and(|text| text.as_bytes()[54] & 1 == 1)
+            });
         });
     }
     group.finish();
@@ -82,7 +91,7 @@ fn context(criterion: &mut Criterion) {
         let frame = Envelope::new(our_context()).encode_to_vec(&payload(len)).unwrap();
         group.bench_function(BenchmarkId::new("glassine", len), |b| {
             b.iter(|| {
-                let message = Message::read(black_box(&frame));
+                let message = Reading::read(black_box(&frame));
                 (message.context(), message.payload())
             });
         });
@@ -96,7 +105,9 @@ fn context(criterion: &mut Criterion) {
             b.iter(|| {
                 let envelope = unpack(black_box(&packed));
                 // Our own parser of the text, which is the same for both.
-                let context = envelope.traceparent.map(|text| TraceContext::from_traceparent(text.as_bytes()));
+                let context = envelope
+                    .traceparent
+                    .map(|text| TraceContext::from_traceparent(text.as_bytes()));
                 (context, envelope.payload)
             });
         });
@@ -104,7 +115,8 @@ fn context(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A context in front of a payload. What copies the payload is counted in bytes, what does not in messages.
+/// A context in front of a payload. What copies the payload is counted in bytes, what does not in
+/// messages.
 fn write(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("write");
     for len in PAYLOADS {
@@ -118,10 +130,10 @@ fn write(criterion: &mut Criterion) {
             b.iter(|| black_box(envelope).encode_to_slice(black_box(&mut slice)));
         });
         group.bench_function(BenchmarkId::new("glassine-frame", len), |b| {
-            b.iter(|| Frame::new(black_box(our_context()).into(), shared.clone()));
+            b.iter(|| Wrapped::new(black_box(our_context()).into(), shared.clone()));
         });
         let propagator = TraceContextPropagator::new();
-        let context = opentelemetry_0_33::Context::new().with_remote_span_context(their_context());
+        let context = opentelemetry::Context::new().with_remote_span_context(their_context());
         group.bench_function(BenchmarkId::new("w3c-text-map", len), |b| {
             b.iter(|| {
                 let mut headers = HashMap::new();

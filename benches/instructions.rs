@@ -1,15 +1,17 @@
-//! Each operation in a function of its own, so that callgrind counts its instructions; `benches/count-instructions` does. By itself it measures nothing.
+//! Each operation in a function of its own, so that callgrind counts its instructions;
+//! `benches/count-instructions` does. By itself it measures nothing.
 
 use std::collections::HashMap;
 use std::hint::black_box;
 
 use bytes::{Buf, Bytes};
-use glassine::opentelemetry_0_33::{capture, capture_from, to_span_context};
-use glassine::{Channel, Envelope, Message, Origin, Rollout, SpanId, TraceContext, TraceFlags, reparent};
-use opentelemetry_0_33::Context;
-use opentelemetry_0_33::propagation::TextMapPropagator;
-use opentelemetry_0_33::trace::TraceContextExt;
-use opentelemetry_sdk_0_33::propagation::TraceContextPropagator;
+use glassine::policy::Rollout;
+use glassine::{Channel, Envelope, Origin, Reading, SpanId, TraceContext, TraceFlags, reparent};
+use glassine_opentelemetry::{capture, capture_from, to_span_context};
+use opentelemetry::Context;
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 
 static CHANNEL: Channel = Channel::new().with_rollout(Rollout::On);
 
@@ -17,7 +19,8 @@ static CHANNEL: Channel = Channel::new().with_rollout(Rollout::On);
 const CALLS: usize = 1000;
 
 fn main() {
-    let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+    let context: TraceContext =
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
     let span_id = SpanId::from_u64(7).unwrap();
     let bare = b"{\"id\":7}".repeat(8);
     let mut frame = [0; 32 + 64];
@@ -57,17 +60,17 @@ fn main() {
 
 #[inline(never)]
 fn read_bare(bytes: &[u8]) -> &[u8] {
-    Message::read(bytes).payload()
+    Reading::read(bytes).payload()
 }
 
 #[inline(never)]
 fn claims_sampled(bytes: &[u8]) -> bool {
-    Message::read(bytes).claims_sampled()
+    Reading::read(bytes).claims_sampled()
 }
 
 #[inline(never)]
 fn read_context(bytes: &[u8]) -> (Option<TraceContext>, &[u8]) {
-    let message = Message::read(bytes);
+    let message = Reading::read(bytes);
     (message.context(), message.payload())
 }
 
@@ -88,17 +91,17 @@ fn send_plain(payload: Bytes) {
 
 #[inline(never)]
 fn send_unsampled(origin: &Origin, payload: Bytes) {
-    hand_over(CHANNEL.frame(origin, payload));
+    hand_over(CHANNEL.wrap(origin, payload));
 }
 
 #[inline(never)]
 fn send_current_unsampled(payload: Bytes) {
-    hand_over(CHANNEL.frame(&capture(), payload));
+    hand_over(CHANNEL.wrap(&capture(), payload));
 }
 
 #[inline(never)]
 fn send_captured(cx: &Context, payload: Bytes) {
-    hand_over(CHANNEL.frame(&capture_from(cx), payload));
+    hand_over(CHANNEL.wrap(&capture_from(cx), payload));
 }
 
 /// The peer of `send_captured`: headers beside the payload.
@@ -110,7 +113,7 @@ fn w3c_inject(w3c: &TraceContextPropagator, cx: &Context, headers: &mut HashMap<
 
 #[inline(never)]
 fn receive_native(bytes: &[u8]) -> Context {
-    let context = Message::read(bytes).context().unwrap();
+    let context = Reading::read(bytes).context().unwrap();
     Context::new().with_remote_span_context(to_span_context(context))
 }
 

@@ -3,22 +3,28 @@
 use core::fmt;
 use core::num::NonZeroU32;
 
-use crate::wire::{FIELD_HEADER_LEN, HEADER_LEN, MAX_FIELDS};
-use crate::{Fault, FaultKind, Field, FieldType, SpanId, TraceContext, TraceFlags, TraceId};
+use crate::context::TraceContext;
+use crate::fault::{Fault, FaultKind};
+use crate::field::{Field, FieldType};
+use crate::flags::TraceFlags;
+use crate::id::{SpanId, TraceId};
+use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, MAX_FIELDS, SPAN_ID_AT};
 
-/// The carrier of a frame: a view of its bytes (specification section 5). `Copy`; every method is lazy, allocates nothing and never panics.
+/// The carrier of a frame: a view of its bytes (specification section 5). `Copy`; every method is
+/// lazy, allocates nothing and never panics.
 ///
-/// A message that has no readable carrier (bare, damaged, of an unknown version, above the cap) has an empty one, so that asking is always safe.
+/// A message that has no readable carrier (bare, damaged, of an unknown version, above the cap) has
+/// an empty one, so that asking is always safe.
 ///
 /// ```
-/// use glassine::{Envelope, Field, Message, TraceContext};
+/// use glassine::{Envelope, Field, Reading, TraceContext};
 ///
 /// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
 /// let fields = [Field::Tracestate("congo=t61r"), Field::TextMap { key: "b3", value: "0" }];
 /// let mut buffer = [0; 64];
 /// let len = Envelope::new(context).with_fields(&fields).encode_to_slice(&mut buffer)?;
 ///
-/// let carrier = Message::read(&buffer[..len]).carrier();
+/// let carrier = Reading::read(&buffer[..len]).carrier();
 /// assert_eq!(carrier.context(), Some(context));
 /// assert_eq!(carrier.tracestate(), Some("congo=t61r"));
 /// assert_eq!(carrier.text_map("B3"), Some("0"));
@@ -54,19 +60,31 @@ impl<'a> Carrier<'a> {
     #[inline]
     pub fn context(self) -> Option<TraceContext> {
         let (trace_id, span_id) = self.ids?;
-        Some(TraceContext::new(TraceId::from_bytes(*trace_id)?, SpanId::from_bytes(*span_id)?, self.flags))
+        Some(TraceContext::new(
+            TraceId::from_bytes(*trace_id)?,
+            SpanId::from_bytes(*span_id)?,
+            self.flags,
+        ))
     }
 
-    /// Whether there are ids of which one is all zero: no context, and no decision either (`R-CARRIER-1`).
+    /// Whether there are ids of which one is all zero: no context, and no decision either
+    /// (`R-CARRIER-1`).
     pub(crate) fn has_zero_id(self) -> bool {
         self.ids.is_some() && self.context().is_none()
+    }
+
+    /// All that follows the ids, as it stands on the wire.
+    #[cfg(feature = "bytes")]
+    pub(crate) const fn field_bytes(self) -> &'a [u8] {
+        self.fields
     }
 
     pub(crate) const fn may_have_fields(self) -> bool {
         !self.fields.is_empty()
     }
 
-    /// The text of `tracestate`, if there is a context that it belongs to (`R-FIELD-5`). O(fields before it).
+    /// The text of `tracestate`, if there is a context that it belongs to (`R-FIELD-5`). O(fields
+    /// before it).
     #[must_use]
     pub fn tracestate(self) -> Option<&'a str> {
         self.context()?;
@@ -85,7 +103,8 @@ impl<'a> Carrier<'a> {
         })
     }
 
-    /// The value of a text-map key, which is compared without regard to ASCII case (`R-FIELD-3`). O(fields before it).
+    /// The value of a text-map key, which is compared without regard to ASCII case (`R-FIELD-3`).
+    /// O(fields before it).
     #[must_use]
     pub fn text_map(self, key: &str) -> Option<&'a str> {
         self.well_formed(FieldType::TEXT_MAP).find_map(|field| match field {
@@ -94,8 +113,8 @@ impl<'a> Carrier<'a> {
         })
     }
 
-    /// How many messages this sampled one stands for, if there is a sampled context (`R-FIELD-6`). A claim, like every inbound field. O(fields before
-    /// it).
+    /// How many messages this sampled one stands for, if there is a sampled context (`R-FIELD-6`).
+    /// A claim, like every inbound field. O(fields before it).
     #[must_use]
     pub fn fan_out_weight(self) -> Option<NonZeroU32> {
         self.context().filter(|context| context.is_sampled())?;
@@ -113,31 +132,36 @@ impl<'a> Carrier<'a> {
         })
     }
 
-    /// The fields that count, in the carrier's order, unknown ones among them: no malformed, misplaced or repeated ones. At most 128. Each step
-    /// looks back for repetitions, so that a whole pass is O(fields²), with at most 128 fields.
+    /// The fields that count, in the carrier's order, unknown ones among them: no malformed,
+    /// misplaced or repeated ones. At most 128. Each step looks back for repetitions, so that a
+    /// whole pass is O(fields²), with at most 128 fields.
     #[must_use]
     pub fn fields(self) -> Fields<'a> {
         Fields { carrier: self, rest: self.raw_fields() }
     }
 
-    /// Every field that fits into the carrier, counting or not, in the carrier's order. At most 128.
+    /// Every field that fits into the carrier, counting or not, in the carrier's order. At most
+    /// 128.
     #[must_use]
     pub fn raw_fields(self) -> RawFields<'a> {
-        let offset = if self.ids.is_some() { FIRST_FIELD_AFTER_IDS } else { HEADER_LEN as u32 };
-        RawFields { rest: self.fields, offset, read: 0 }
+        let offset = if self.ids.is_some() { CONTEXT_LEN } else { HEADER_LEN };
+        RawFields { rest: self.fields, offset: offset as u32, read: 0 }
     }
 
-    /// What is wrong inside the carrier, in ascending order of offset (specification section 5.3). For tools and logs: the readings above
-    /// leave out by themselves what is wrong.
+    /// What is wrong inside the carrier, in ascending order of offset (specification section 5.3).
+    /// For tools and logs: the readings above leave out by themselves what is wrong.
     pub fn faults(self) -> impl Iterator<Item = Fault> + 'a {
         let zero = |is_zero: bool, kind, offset| is_zero.then_some(Fault::new(kind, offset));
         let ids = self.ids.into_iter().flat_map(move |(trace_id, span_id)| {
-            let trace_id = zero(TraceId::from_bytes(*trace_id).is_none(), FaultKind::ZeroTraceId, HEADER_LEN as u32);
-            let span_id = zero(SpanId::from_bytes(*span_id).is_none(), FaultKind::ZeroSpanId, SPAN_ID_OFFSET);
+            let trace_id =
+                zero(TraceId::from_bytes(*trace_id).is_none(), FaultKind::ZeroTraceId, HEADER_LEN);
+            let span_id =
+                zero(SpanId::from_bytes(*span_id).is_none(), FaultKind::ZeroSpanId, SPAN_ID_AT);
             trace_id.into_iter().chain(span_id)
         });
-        let fields =
-            self.raw_fields().filter_map(move |raw| self.judge(raw).err().map(|kind| Fault::new(kind, raw.offset)));
+        let fields = self.raw_fields().filter_map(move |raw| {
+            self.judge(raw).err().map(|kind| Fault::new(kind, raw.offset()))
+        });
         let end = core::iter::once_with(move || {
             let mut all = self.raw_fields();
             all.by_ref().for_each(drop);
@@ -196,7 +220,8 @@ impl fmt::Debug for Fields<'_> {
     }
 }
 
-/// One field as it stands in the carrier, not judged. `Debug` shows where it is and how long, never the value.
+/// One field as it stands in the carrier, not judged. `Debug` shows where it is and how long, never
+/// the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawField<'a> {
     field_type: FieldType,
@@ -226,7 +251,13 @@ impl<'a> RawField<'a> {
 
 impl fmt::Debug for RawField<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "RawField({:02x} at {}, {} bytes)", self.field_type.0, self.offset, self.value.len())
+        write!(
+            f,
+            "RawField({:02x} at {}, {} bytes)",
+            self.field_type.0,
+            self.offset,
+            self.value.len()
+        )
     }
 }
 
@@ -246,7 +277,7 @@ impl RawFields<'_> {
             _ if usize::from(self.read) == MAX_FIELDS => FaultKind::TooManyFields,
             _ => FaultKind::FieldPastEnd,
         };
-        Some(Fault::new(kind, self.offset))
+        Some(Fault::new(kind, self.offset as usize))
     }
 }
 
@@ -263,7 +294,8 @@ impl<'a> Iterator for RawFields<'a> {
         let field = RawField { field_type: FieldType(*field_type), offset: self.offset, value };
         self.rest = rest;
         // A carrier has at most 65,535 bytes, so neither sum is near its type's end.
-        self.offset = self.offset.wrapping_add(FIELD_HEADER_LEN as u32).wrapping_add(u32::from(len));
+        self.offset =
+            self.offset.wrapping_add(FIELD_HEADER_LEN as u32).wrapping_add(u32::from(len));
         self.read = self.read.wrapping_add(1);
         Some(field)
     }
@@ -305,6 +337,3 @@ impl<'a> Iterator for WellFormed<'a> {
         }
     }
 }
-
-const SPAN_ID_OFFSET: u32 = (HEADER_LEN + TraceId::LEN) as u32;
-const FIRST_FIELD_AFTER_IDS: u32 = crate::wire::CONTEXT_LEN as u32;

@@ -1,10 +1,13 @@
 //! The trace context.
 
-use crate::{SpanId, TraceFlags, TraceId};
+use crate::flags::TraceFlags;
+use crate::id::{SpanId, TraceId};
 
-/// A trace context: trace id, span id of the sender, trace flags (specification section 2; W3C Trace Context, *traceparent*).
+/// A trace context: trace id, span id of the sender, trace flags (specification section 2; W3C
+/// Trace Context, *traceparent*).
 ///
-/// 25 bytes, `Copy`. Its text form is `traceparent`: [`FromStr`](core::str::FromStr) and [`Display`](core::fmt::Display) read and write it.
+/// 25 bytes, `Copy`. Its text form is `traceparent`: [`FromStr`](core::str::FromStr) and
+/// [`Display`](core::fmt::Display) read and write it.
 ///
 /// ```
 /// use glassine::TraceContext;
@@ -13,7 +16,7 @@ use crate::{SpanId, TraceFlags, TraceId};
 /// let context: TraceContext = text.parse()?;
 /// assert!(context.is_sampled());
 /// assert_eq!(context.to_string(), text);
-/// # Ok::<(), glassine::ParseError>(())
+/// # Ok::<(), glassine::w3c::ParseError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TraceContext {

@@ -2,16 +2,19 @@
 
 use core::fmt;
 
-/// What is wrong with a message, and the offset of the byte where it shows (specification sections 5.3, 6, 9 and 10).
+use crate::kinds::kinds;
+
+/// What is wrong with a message, and the offset of the byte where it shows (specification sections
+/// 5.3, 6, 9 and 10).
 ///
-/// A [damaged](crate::Verdict::Damaged) message has one, as has a carrier above the reader's cap; in closed and always channels it is
-/// the error. 8 bytes, `Copy`.
+/// A [damaged](crate::Verdict::Damaged) message has one, as has a carrier above the reader's cap;
+/// in closed and always channels it is the error. 8 bytes, `Copy`.
 ///
 /// ```
-/// use glassine::{FaultKind, Message};
+/// use glassine::{FaultKind, Reading};
 ///
 /// let cut_off = [0x9E, 0x01, 0xC1, 0xDE, 0x00];
-/// let fault = Message::read(&cut_off).fault().unwrap();
+/// let fault = Reading::read(&cut_off).fault().unwrap();
 /// assert_eq!((fault.kind(), fault.offset()), (FaultKind::TruncatedHeader, 5));
 /// assert_eq!(fault.to_string(), "the header is cut off, at byte 5");
 /// ```
@@ -22,8 +25,9 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(crate) const fn new(kind: FaultKind, offset: u32) -> Self {
-        Self { kind, offset }
+    pub(crate) const fn new(kind: FaultKind, offset: usize) -> Self {
+        // Every offset lies in a header, a carrier or their text form: below 100,000.
+        Self { kind, offset: offset as u32 }
     }
 
     /// What is wrong.
@@ -47,34 +51,10 @@ impl fmt::Display for Fault {
 
 impl core::error::Error for Fault {}
 
-/// Declares the kinds, each with the specification's name and its sentence beside it.
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $kind:ident = $name:literal, $sentence:literal;)*) => {
-        /// What is wrong with a message. [`name`](Self::name) is the specification's name for it.
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-        #[non_exhaustive]
-        pub enum FaultKind {
-            $($(#[$doc])* $kind,)*
-        }
-
-        impl FaultKind {
-            /// Every kind, in the order of the specification: a table of counters has this many rows.
-            pub const ALL: &'static [Self] = &[$(Self::$kind),*];
-
-            /// The specification's name for it, such as `truncated_header`.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$kind => $name,)* }
-            }
-
-            const fn sentence(self) -> &'static str {
-                match self { $(Self::$kind => $sentence,)* }
-            }
-        }
-    };
-}
-
 kinds! {
+    /// What is wrong with a message (specification sections 5.3, 6, 9 and 10).
+    FaultKind
+
     /// The message ends within the header.
     TruncatedHeader = "truncated_header", "the header is cut off";
     /// Bits 4 to 7 of the shape are not 0.
@@ -91,7 +71,8 @@ kinds! {
     CarrierTooShort = "carrier_too_short", "the carrier is too short for its ids";
     /// The carrier runs past the end of the message.
     CarrierPastEnd = "carrier_past_end", "the carrier runs past the end of the message";
-    /// The carrier is longer than the reader's cap. The payload is unharmed; ids and fields are not read.
+    /// The carrier is longer than the reader's cap. The payload is unharmed; ids and fields are not
+    /// read.
     CarrierAboveCap = "carrier_above_cap", "the carrier is longer than this reader's cap";
     /// Text form: no `;` ends the header within 87,391 characters.
     TextUnterminated = "text_unterminated", "the text form's header does not end";
@@ -121,7 +102,8 @@ kinds! {
     FieldPastEnd = "field_past_end", "a field runs past the end of the carrier";
     /// In the carrier: a field whose value does not fit its type. Costs that field.
     MalformedField = "malformed_field", "a field is malformed";
-    /// In the carrier: a field that needs a context, or a sampled one, where there is none. Costs that field.
+    /// In the carrier: a field that needs a context, or a sampled one, where there is none. Costs
+    /// that field.
     MisplacedField = "misplaced_field", "a field needs a context that is not there";
     /// In the carrier: a field that counts once stands again. Costs that field.
     RepeatedField = "repeated_field", "a field that counts once is repeated";

@@ -3,8 +3,10 @@
 use core::fmt;
 use core::num::NonZeroU32;
 
+use crate::context::TraceContext;
+use crate::flags::TraceFlags;
+use crate::id::{SpanId, TraceId};
 use crate::wire::FURTHER_CONTEXT_LEN;
-use crate::{SpanId, TraceContext, TraceFlags, TraceId};
 
 /// The type of a field: an open code point (specification section 5.2 and appendix E).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,10 +38,16 @@ impl FieldType {
         matches!(self.0, 0x60..=0x7F | 0xE0..)
     }
 
-    /// Whether someone who does not know the type keeps the field when the frame is changed: bit 7 (`R-COPY-2`).
+    /// Whether someone who does not know the type keeps the field when the frame is changed: bit 7
+    /// (`R-COPY-2`).
     #[must_use]
     pub const fn is_kept_unknown(self) -> bool {
         self.0 & 0x80 != 0
+    }
+
+    /// The copying rule (`R-COPY-1`, `R-COPY-2`).
+    pub(crate) const fn is_kept(self) -> bool {
+        self.is_known() || self.is_kept_unknown()
     }
 }
 
@@ -49,19 +57,23 @@ impl fmt::Debug for FieldType {
     }
 }
 
-/// One well-formed field (specification section 5.2). Borrows its value; building and reading one allocates nothing.
+/// One well-formed field (specification section 5.2). Borrows its value; building and reading one
+/// allocates nothing.
 ///
 /// `Debug` shows the type and the length, never the value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field<'a> {
-    /// W3C `tracestate` header text: not empty, bytes `09` and `20`–`7E`. Its members are not judged here.
+    /// W3C `tracestate` header text: not empty, bytes `09` and `20`–`7E`. Its members are not
+    /// judged here.
     Tracestate(&'a str),
-    /// W3C `baggage` header text: not empty, bytes `09` and `20`–`7E`. Its members are not judged here.
+    /// W3C `baggage` header text: not empty, bytes `09` and `20`–`7E`. Its members are not judged
+    /// here.
     Baggage(&'a str),
     /// What another propagator sends, such as `b3`.
     TextMap {
-        /// 1 to 255 bytes `21`–`7E`, compared without regard to ASCII case; never a key of W3C's own.
+        /// 1 to 255 bytes `21`–`7E`, compared without regard to ASCII case; never a key of W3C's
+        /// own.
         key: &'a str,
         /// Any text, also an empty one.
         value: &'a str,
@@ -80,7 +92,8 @@ pub enum Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// The field of this type with this value, as it stands on the wire. `None` if it is malformed (`R-FIELD-1`).
+    /// The field of this type with this value, as it stands on the wire. `None` if it is malformed
+    /// (`R-FIELD-1`).
     #[must_use]
     pub fn parse(field_type: FieldType, value: &'a [u8]) -> Option<Self> {
         let field = match field_type {
@@ -88,7 +101,10 @@ impl<'a> Field<'a> {
             FieldType::BAGGAGE => Self::Baggage(core::str::from_utf8(value).ok()?),
             FieldType::TEXT_MAP => {
                 let (key, value) = split_text_map(value)?;
-                Self::TextMap { key: core::str::from_utf8(key).ok()?, value: core::str::from_utf8(value).ok()? }
+                Self::TextMap {
+                    key: core::str::from_utf8(key).ok()?,
+                    value: core::str::from_utf8(value).ok()?,
+                }
             }
             FieldType::FAN_OUT_WEIGHT => {
                 Self::FanOutWeight(NonZeroU32::new(u32::from_be_bytes(value.try_into().ok()?))?)
@@ -100,7 +116,7 @@ impl<'a> Field<'a> {
                 Self::FurtherContext(TraceContext::new(
                     TraceId::from_bytes(*trace_id)?,
                     SpanId::from_bytes(*span_id)?,
-                    TraceFlags::from_bits(*rest.first()?),
+                    TraceFlags::from_u8(*rest.first()?),
                 ))
             }
             _ => Self::Unknown { field_type, value },
@@ -121,10 +137,13 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Whether a reader would take the field: the column *malformed when* of the specification's table.
+    /// Whether a reader would take the field: the column *malformed when* of the specification's
+    /// table.
     pub(crate) fn is_well_formed(&self) -> bool {
         match *self {
-            Self::Tracestate(text) | Self::Baggage(text) => !text.is_empty() && text.bytes().all(is_text),
+            Self::Tracestate(text) | Self::Baggage(text) => {
+                !text.is_empty() && text.bytes().all(is_text)
+            }
             Self::TextMap { key, .. } => {
                 (1..=255).contains(&key.len())
                     && key.bytes().all(|byte| byte.is_ascii_graphic())
@@ -147,7 +166,9 @@ impl<'a> Field<'a> {
     /// Whether `self` counts once and `earlier` has taken its place: `R-FIELD-2` and `R-FIELD-3`.
     pub(crate) fn repeats(&self, earlier: &Field<'_>) -> bool {
         match (self, earlier) {
-            (Self::TextMap { key, .. }, Field::TextMap { key: first, .. }) => key.eq_ignore_ascii_case(first),
+            (Self::TextMap { key, .. }, Field::TextMap { key: first, .. }) => {
+                key.eq_ignore_ascii_case(first)
+            }
             (Self::Tracestate(_), Field::Tracestate(_))
             | (Self::Baggage(_), Field::Baggage(_))
             | (Self::FanOutWeight(_), Field::FanOutWeight(_)) => true,
@@ -169,7 +190,7 @@ impl<'a> Field<'a> {
             Self::FurtherContext(context) => {
                 piece(context.trace_id().as_bytes());
                 piece(context.span_id().as_bytes());
-                piece(&[context.flags().bits()]);
+                piece(&[context.flags().to_u8()]);
             }
             Self::Unknown { value, .. } => piece(value),
         }

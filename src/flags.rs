@@ -4,11 +4,13 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::hex;
-use crate::traceparent::{ParseError, ParseErrorKind};
+use crate::w3c::parse_error::{ParseError, ParseErrorKind};
 
-/// The W3C trace-flags byte, all 8 bits of it (specification section 3; W3C Trace Context level 2, *trace-flags*).
+/// The W3C trace-flags byte, all 8 bits of it (specification section 3; W3C Trace Context level 2,
+/// *trace-flags*).
 ///
-/// Bits that W3C has not defined are carried as they came. As text it is two lower-case hexadecimal digits.
+/// Bits that W3C has not defined are carried as they came. As text it is two lower-case hexadecimal
+/// digits.
 ///
 /// ```
 /// use glassine::TraceFlags;
@@ -30,15 +32,15 @@ impl TraceFlags {
     /// The bits that W3C Trace Context level 2 defines.
     pub const LEVEL_2: Self = Self(Self::SAMPLED.0 | Self::RANDOM.0);
 
-    /// The flags with these bits, all of which are kept.
+    /// Makes flags of a byte, all 8 bits of which are kept.
     #[must_use]
-    pub const fn from_bits(bits: u8) -> Self {
+    pub const fn from_u8(bits: u8) -> Self {
         Self(bits)
     }
 
     /// All 8 bits.
     #[must_use]
-    pub const fn bits(self) -> u8 {
+    pub const fn to_u8(self) -> u8 {
         self.0
     }
 

@@ -1,29 +1,34 @@
-//! Grease: fields and versions that mean nothing, so that readers stay used to what they do not know (specification section 12).
+//! Grease: fields and versions that mean nothing, so that readers stay used to what they do not
+//! know (specification section 12).
 
 use core::fmt;
 
+use crate::envelope::header;
+use crate::field::{Field, FieldType};
+use crate::flags::TraceFlags;
 use crate::wire::{DECIDED, GREASE_VERSION, HEADER_LEN, VERSION_SHAPE};
-use crate::write::header;
-use crate::{Field, FieldType, TraceFlags};
 
-/// Makes grease from a seed: the same seed gives the same bytes. Nothing is sent unless you ask for it.
+/// Makes grease from a seed: the same seed gives the same bytes. Nothing is sent unless you ask for
+/// it.
 ///
-/// Use it in tests, and at a low rate in staging, to find readers that fail on what they do not know. A [field](Self::field) costs up to 19 bytes; a
+/// Use it in tests, and at a low rate in staging, to find readers that fail on what they do not
+/// know. A [field](Self::field) costs up to 19 bytes; a
 /// [header](Self::header) costs the ids of that message.
 ///
 /// ```
-/// use glassine::{Decision, Envelope, Grease, Message, TraceFlags, Verdict};
+/// use glassine::{Decision, Envelope, Reading, TraceFlags, Verdict};
+/// use glassine::grease::Grease;
 ///
 /// let mut grease = Grease::from_seed(42);
 ///
 /// let field = grease.field();
 /// let mut frame = [0; 64];
 /// let at = Envelope::unsampled().with_fields(&[field.as_field()]).encode_to_slice(&mut frame)?;
-/// assert_eq!(Message::read(&frame[..at]).carrier().faults().next(), None);
+/// assert_eq!(Reading::read(&frame[..at]).carrier().faults().next(), None);
 ///
 /// let header = grease.header(Some(TraceFlags::SAMPLED));
 /// let frame = [header.as_bytes(), b"payload"].concat();
-/// let message = Message::read(&frame);
+/// let message = Reading::read(&frame);
 /// assert_eq!(message.verdict(), Verdict::UnknownVersion);
 /// assert_eq!(message.decision(), Some(Decision::Sampled));
 /// assert_eq!(message.payload(), b"payload");
@@ -41,7 +46,8 @@ impl Grease {
         Self { state: seed }
     }
 
-    /// A field of one of the four types reserved for grease, with up to 16 random bytes (`R-VER-3`).
+    /// A field of one of the four types reserved for grease, with up to 16 random bytes
+    /// (`R-VER-3`).
     pub fn field(&mut self) -> GreaseField {
         let [pick, len, ..] = self.next().to_be_bytes();
         let [a, b, c, d] = FieldType::GREASE;
@@ -56,8 +62,9 @@ impl Grease {
         GreaseField { field_type, value, len: len % (MAX_VALUE as u8 + 1) }
     }
 
-    /// Header and carrier of version 7, which is never assigned, with up to 32 random bytes of carrier and what the version may choose at random
-    /// (`R-VER-1`). `flags` state the decision, if there is one: readers honour it. The payload follows.
+    /// Header and carrier of version 7, which is never assigned, with up to 32 random bytes of
+    /// carrier and what the version may choose at random (`R-VER-1`). `flags` state the decision,
+    /// if there is one: readers honour it. The payload follows.
     pub fn header(&mut self, flags: Option<TraceFlags>) -> GreaseHeader {
         let [shape, carrier_len, ..] = self.next().to_be_bytes();
         let shape = shape & VERSION_SHAPE | if flags.is_some() { DECIDED } else { 0 };
@@ -65,7 +72,8 @@ impl Grease {
         let mut bytes = [0; HEADER_LEN + MAX_CARRIER];
         self.fill(&mut bytes);
         if let Some(front) = bytes.first_chunk_mut() {
-            *front = header(GREASE_VERSION, flags.unwrap_or_default(), shape, u16::from(carrier_len));
+            *front =
+                header(GREASE_VERSION, flags.unwrap_or_default(), shape, u16::from(carrier_len));
         }
         GreaseHeader { bytes, len: HEADER_LEN as u8 + carrier_len }
     }

@@ -11,8 +11,8 @@ pub(crate) fn encode(bytes: &[u8], out: &mut [u8]) {
     }
 }
 
-/// Reads `N` bytes from exactly `2 * N` digits, or says which character is not a digit. Characters past the end of a text
-/// that is too short are at fault too.
+/// Reads `N` bytes from exactly `2 * N` digits, or says which character is not a digit. Characters
+/// past the end of a text that is too short are at fault too.
 pub(crate) fn decode<const N: usize>(text: &[u8]) -> Result<[u8; N], usize> {
     let mut bytes = [0; N];
     for (i, byte) in bytes.iter_mut().enumerate() {

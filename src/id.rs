@@ -4,7 +4,7 @@ use core::fmt;
 use core::str::FromStr;
 
 use crate::hex;
-use crate::traceparent::{ParseError, ParseErrorKind};
+use crate::w3c::parse_error::{ParseError, ParseErrorKind};
 
 /// Everything that the two ids share; they differ in their width and in the integer of that width.
 macro_rules! id {
@@ -98,7 +98,8 @@ macro_rules! id {
 }
 
 id! {
-    /// The id of a whole trace: 16 bytes, never all zero (specification section 5.1; W3C Trace Context, *trace-id*).
+    /// The id of a whole trace: 16 bytes, never all zero (specification section 5.1; W3C Trace
+    /// Context, *trace-id*).
     ///
     /// Orders like its bytes. As text it is 32 lower-case hexadecimal digits.
     ///
@@ -108,14 +109,14 @@ id! {
     /// let id: TraceId = "4bf92f3577b34da6a3ce929d0e0e4736".parse()?;
     /// assert_eq!(id.to_u128(), 0x4bf92f3577b34da6a3ce929d0e0e4736);
     /// assert_eq!(TraceId::from_u128(0), None);
-    /// # Ok::<(), glassine::ParseError>(())
+    /// # Ok::<(), glassine::w3c::ParseError>(())
     /// ```
     TraceId, 16, u128, from_u128, to_u128, ZeroTraceId
 }
 
 id! {
-    /// The id of one span, the parent of what follows: 8 bytes, never all zero (specification section 5.1; W3C Trace Context,
-    /// *parent-id*).
+    /// The id of one span, the parent of what follows: 8 bytes, never all zero (specification
+    /// section 5.1; W3C Trace Context, *parent-id*).
     ///
     /// Orders like its bytes. As text it is 16 lower-case hexadecimal digits.
     ///
@@ -124,7 +125,7 @@ id! {
     ///
     /// let id: SpanId = "00f067aa0ba902b7".parse()?;
     /// assert_eq!(id.to_string(), "00f067aa0ba902b7");
-    /// # Ok::<(), glassine::ParseError>(())
+    /// # Ok::<(), glassine::w3c::ParseError>(())
     /// ```
     SpanId, 8, u64, from_u64, to_u64, ZeroSpanId
 }

@@ -1,36 +1,29 @@
-//! What a program decides about the messages that it reads and writes: the policies, each in a file of its own, and the channel that holds them together.
+//! What a program decides about the messages that it reads and writes, a file for each policy, and
+//! what a [`Channel`](crate::Channel) makes of them.
+
+pub(crate) mod counters;
+pub(crate) mod fan_out;
+pub(crate) mod hash;
+pub(crate) mod propagation;
+pub(crate) mod role;
+pub(crate) mod rollout;
+pub(crate) mod share;
+pub(crate) mod trust;
 
 #[cfg(feature = "bytes")]
-mod allow;
+pub(crate) mod allow_list;
 #[cfg(feature = "bytes")]
-mod broadcast;
-#[cfg(feature = "bytes")]
-mod channel;
-mod counters;
-mod fan_out;
-mod hash;
-#[cfg(feature = "bytes")]
-mod origin;
-#[cfg(feature = "bytes")]
-mod outgoing;
-mod rollout;
-#[cfg(feature = "bytes")]
-mod traced;
-mod trust;
+pub(crate) mod capture;
+
+pub use self::counters::{Count, Counters, Snapshot};
+pub use self::fan_out::{FanOut, FanOutPoint, fan_out_selects};
+pub use self::propagation::Propagation;
+pub use self::role::Role;
+pub use self::rollout::{Rollout, RolloutSwitch, Unsampled};
+pub use self::share::Share;
+pub use self::trust::Trust;
 
 #[cfg(feature = "bytes")]
-pub use allow::AllowList;
+pub use self::{allow_list::AllowList, capture::Capture};
 #[cfg(feature = "bytes")]
-pub use broadcast::Broadcast;
-#[cfg(feature = "bytes")]
-pub use channel::Channel;
-pub use counters::{Count, Counters, Snapshot};
-pub use fan_out::{FanOut, Point, fan_out_selects, nested_weight};
-#[cfg(feature = "bytes")]
-pub use origin::Origin;
-#[cfg(feature = "bytes")]
-pub use outgoing::Outgoing;
-pub use rollout::{Rollout, RolloutSwitch, Share, Unsampled};
-#[cfg(feature = "bytes")]
-pub use traced::Traced;
-pub use trust::{Inbound, Role, Trust};
+pub use crate::channel::{broadcast::Broadcast, wrapper::Wrapper};

@@ -1,22 +1,23 @@
 //! A new span id for a frame that passes through a hop (specification section 8).
 
-use core::ops::Range;
-
-use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN};
-use crate::write::is_kept;
-use crate::{Message, SpanId, TraceId};
+use crate::id::SpanId;
+use crate::reading::Reading;
+use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, LENGTH_AT, SPAN_ID_AT};
 
 /// Gives a frame another span id, in place, and returns the frame.
 ///
-/// Writes 8 bytes when every field may stay. Fields that the copying rule drops (`R-COPY-1` to `R-COPY-3`: unknown ones whose type has bit 7
-/// clear, malformed, misplaced and repeated ones, a remainder) make the frame shorter: it then begins *later* in the same buffer, and the payload does not
-/// move. What is in front of the returned slice is no longer part of the message. Trace id, flags, payload and the order of the fields stay as they were.
+/// Writes 8 bytes when every field may stay. Fields that the copying rule drops (`R-COPY-1` to
+/// `R-COPY-3`: unknown ones whose type has bit 7 clear, malformed, misplaced and repeated ones, a
+/// remainder) make the frame shorter: it then begins *later* in the same buffer, and the payload
+/// does not move. What is in front of the returned slice is no longer part of the message. Trace
+/// id, flags, payload and the order of the fields stay as they were.
 ///
-/// `None`, with nothing changed, for anything that is not an enveloped message with a usable context within the default cap on the carrier (`R-COPY-5`).
-/// O(carrier), without allocating; the payload is not touched.
+/// `None`, with nothing changed, for anything that is not an enveloped message with a usable
+/// context within the default cap on the carrier (`R-COPY-5`). O(carrier), without allocating; the
+/// payload is not touched.
 ///
 /// ```
-/// use glassine::{Envelope, Message, SpanId, TraceContext, reparent};
+/// use glassine::{Envelope, Reading, SpanId, TraceContext, reparent};
 ///
 /// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
 /// let mut frame = [0; 34];
@@ -25,13 +26,13 @@ use crate::{Message, SpanId, TraceId};
 ///
 /// let mine = SpanId::from_u64(7).unwrap();
 /// let frame = reparent(&mut frame, mine).expect("a frame with a context");
-/// assert_eq!(Message::read(frame).context(), Some(context.with_span_id(mine)));
-/// assert_eq!(Message::read(frame).payload(), b"hi");
+/// assert_eq!(Reading::read(frame).context(), Some(context.with_span_id(mine)));
+/// assert_eq!(Reading::read(frame).payload(), b"hi");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use = "the frame may begin later in the buffer than before"]
 pub fn reparent(frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
-    let message = Message::read(frame);
+    let message = Reading::read(frame);
     message.context()?;
     let payload_at = message.payload_offset();
     let carrier = message.carrier();
@@ -40,7 +41,7 @@ pub fn reparent(frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
     let stays = carrier
         .raw_fields()
         .enumerate()
-        .filter(|(_, raw)| is_kept(raw.field_type()) && carrier.judge(*raw).is_ok())
+        .filter(|(_, raw)| raw.field_type().is_kept() && carrier.judge(*raw).is_ok())
         .fold(0_u128, |stays, (i, _)| stays | 1 << i);
 
     // What stays closes up behind the ids, then header, ids and fields move up to the payload.
@@ -60,10 +61,7 @@ pub fn reparent(frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
     frame.copy_within(..end, start);
 
     let frame = frame.get_mut(start..)?;
-    frame.get_mut(LENGTH)?.copy_from_slice(&carrier_len.to_be_bytes());
-    frame.get_mut(SPAN_ID)?.copy_from_slice(span_id.as_bytes());
+    frame.get_mut(LENGTH_AT..HEADER_LEN)?.copy_from_slice(&carrier_len.to_be_bytes());
+    frame.get_mut(SPAN_ID_AT..CONTEXT_LEN)?.copy_from_slice(span_id.as_bytes());
     Some(frame)
 }
-
-const LENGTH: Range<usize> = 6..HEADER_LEN;
-const SPAN_ID: Range<usize> = HEADER_LEN + TraceId::LEN..CONTEXT_LEN;

@@ -1,10 +1,11 @@
 //! MessagePack payloads by [`rmp_serde`], written straight after the header.
 //!
-//! Reading needs nothing from here. A payload is decoded where it lies: fields of type `&str`, and of type `&[u8]` if they were written by `serde_bytes`, borrow from the buffer
-//! that was received.
+//! Reading needs nothing from here. A payload is decoded where it lies: fields of type `&str`, and
+//! of type `&[u8]` if they were written by `serde_bytes`, borrow from the buffer that was received.
 //!
 //! ```
-//! use glassine::{Channel, Rollout, TraceContext, Trust};
+//! use glassine::{Channel, TraceContext};
+//! use glassine::policy::{Rollout, Trust};
 //! use serde::{Deserialize, Serialize};
 //!
 //! #[derive(Serialize, Deserialize, PartialEq, Debug)]
@@ -17,40 +18,48 @@
 //!
 //! let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
 //! let order = Order { id: 7, customer: "Ada" };
-//! let bytes = glassine::rmp_serde::encode(&ORDERS.outgoing(&context.into()), &order)?;
+//! let bytes = glassine::rmp_serde::encode(&ORDERS.wrapper(&context.into()), &order)?;
 //!
 //! let received = ORDERS.receive(bytes);
 //! assert_eq!(received.origin().context(), Some(context));
-//! assert_eq!(rmp_serde::from_slice::<Order>(received.message())?, order); // `customer` is a slice of the message
+//! assert_eq!(rmp_serde::from_slice::<Order>(received.value())?, order); // `customer` is a slice of the message
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What borrows nothing can stay with its origin: `received.try_map(|payload| rmp_serde::from_slice::<Owned>(&payload))`.
+//! What borrows nothing can stay with its origin:
+//! `received.try_map(|payload| rmp_serde::from_slice::<Owned>(&payload))`.
 
 use bytes::Bytes;
 use rmp_serde::encode::{Error, write, write_named};
 use serde::Serialize;
 
-use crate::Outgoing;
+use crate::channel::wrapper::Wrapper;
 
-/// The envelope and the value in one buffer, structs as arrays: what [`rmp_serde::to_vec`] writes. The value is serialized once; the buffer begins with
-/// 128 bytes for it, and grows as a `Vec` does.
+/// The envelope and the value in one buffer, structs as arrays: what [`rmp_serde::to_vec`] writes.
+/// The value is serialized once; the buffer begins with 128 bytes for it, and grows as a `Vec`
+/// does.
 ///
-/// An array of 14, such as a struct of 14 fields, begins with the magic byte. If it would go bare while sending is on, the escape is put in front, which copies the message.
+/// An array of 14, such as a struct of 14 fields, begins with the magic byte. If it would go bare
+/// while sending is on, the escape is put in front, which copies the message.
 ///
 /// # Errors
 /// Those of `rmp_serde`: the value's own, and a sequence that does not know its length.
-pub fn encode<T: Serialize + ?Sized>(outgoing: &Outgoing<'_>, value: &T) -> Result<Bytes, Error> {
+pub fn encode<T: Serialize + ?Sized>(outgoing: &Wrapper<'_>, value: &T) -> Result<Bytes, Error> {
     outgoing.encode_with(ROOM, |buffer| write(buffer, value)).map(Bytes::from)
 }
 
-/// [`encode`] with structs as maps, by the names of their fields: what [`rmp_serde::to_vec_named`] writes. A struct then never begins with the magic byte.
+/// [`encode`] with structs as maps, by the names of their fields: what [`rmp_serde::to_vec_named`]
+/// writes. A struct then never begins with the magic byte.
 ///
 /// # Errors
 /// Those of [`encode`].
-pub fn encode_named<T: Serialize + ?Sized>(outgoing: &Outgoing<'_>, value: &T) -> Result<Bytes, Error> {
+pub fn encode_named<T: Serialize + ?Sized>(
+    outgoing: &Wrapper<'_>,
+    value: &T,
+) -> Result<Bytes, Error> {
     outgoing.encode_with(ROOM, |buffer| write_named(buffer, value)).map(Bytes::from)
 }
 
-/// The length is not known before the value is serialized. Without room to begin with, a `Vec` would grow four times before it held 128 bytes.
+/// The length is not known before the value is serialized. Without room to begin with, a `Vec`
+/// would grow four times before it held 128 bytes.
 const ROOM: usize = 128;

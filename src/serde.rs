@@ -1,5 +1,6 @@
-//! `serde` for ids, flags and contexts: W3C text in formats that people read, the bytes of the wire in all others. Also for a share, whose number is checked. The enums
-//! derive theirs where they are defined.
+//! `serde` for ids, flags and contexts: W3C text in formats that people read, the bytes of the wire
+//! in all others. Also for a share, whose number is checked. The enums derive theirs where they are
+//! defined.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -8,10 +9,15 @@ use core::str::FromStr;
 use serde::de::{Error, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::context::TraceContext;
+use crate::field::{Field, FieldType};
+use crate::flags::TraceFlags;
+use crate::id::{SpanId, TraceId};
+use crate::w3c::parse_error::{ParseError, ParseErrorKind};
 use crate::wire::FURTHER_CONTEXT_LEN;
-use crate::{Field, FieldType, ParseError, ParseErrorKind, SpanId, TraceContext, TraceFlags, TraceId};
 
-/// A value whose text is its [`FromStr`] and [`Display`](fmt::Display), and that has a form of `N` bytes.
+/// A value whose text is its [`FromStr`] and [`Display`](fmt::Display), and that has a form of `N`
+/// bytes.
 trait TextOrBytes<const N: usize>: FromStr<Err = ParseError> {
     /// What an error says was expected.
     const EXPECTED: &'static str;
@@ -49,11 +55,11 @@ impl TextOrBytes<1> for TraceFlags {
     const EXPECTED: &'static str = "trace flags of 2 hexadecimal digits or 1 byte";
 
     fn to_wire(&self) -> [u8; 1] {
-        [self.bits()]
+        [self.to_u8()]
     }
 
     fn from_wire([bits]: [u8; 1]) -> Result<Self, ParseError> {
-        Ok(Self::from_bits(bits))
+        Ok(Self::from_u8(bits))
     }
 }
 
@@ -72,7 +78,9 @@ impl TextOrBytes<FURTHER_CONTEXT_LEN> for TraceContext {
         match Field::parse(FieldType::FURTHER_CONTEXT, &bytes) {
             Some(Field::FurtherContext(context)) => Ok(context),
             // Of this length, nothing can be wrong but an id.
-            _ if bytes.starts_with(&[0; TraceId::LEN]) => Err(ParseError::new(ParseErrorKind::ZeroTraceId, 0)),
+            _ if bytes.starts_with(&[0; TraceId::LEN]) => {
+                Err(ParseError::new(ParseErrorKind::ZeroTraceId, 0))
+            }
             _ => Err(ParseError::new(ParseErrorKind::ZeroSpanId, TraceId::LEN)),
         }
     }
@@ -123,7 +131,8 @@ text_or_bytes! {
 
 text_or_bytes! {
     TraceFlags,
-    /// Two lower-case hexadecimal digits in formats that people read, one byte in all others: all 8 bits in both.
+    /// Two lower-case hexadecimal digits in formats that people read, one byte in all others: all 8
+    /// bits in both.
     Serialize,
     /// As strictly as [`FromStr`]: errors say what is wrong, and at which digit or byte.
     Deserialize
@@ -131,9 +140,11 @@ text_or_bytes! {
 
 text_or_bytes! {
     TraceContext,
-    /// The `traceparent` in formats that people read; in all others the 25 bytes of a further context: trace id, span id, trace flags (specification section 5.2).
+    /// The `traceparent` in formats that people read; in all others the 25 bytes of a further
+    /// context: trace id, span id, trace flags (specification section 5.2).
     ///
-    /// Text is written with the flags that W3C Trace Context level 2 defines, so that **other flags do not survive formats that people read** (`R-W3C-2`). Bytes keep all 8.
+    /// Text is written with the flags that W3C Trace Context level 2 defines, so that **other flags
+    /// do not survive formats that people read** (`R-W3C-2`). Bytes keep all 8.
     ///
     /// ```
     /// use glassine::TraceContext;
@@ -148,11 +159,13 @@ text_or_bytes! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     Serialize,
-    /// As strictly as [`from_traceparent`](TraceContext::from_traceparent): errors say what is wrong, and at which character or byte.
+    /// As strictly as [`from_traceparent`](TraceContext::from_traceparent): errors say what is
+    /// wrong, and at which character or byte.
     Deserialize
 }
 
-/// Takes text and bytes from every format that tells them apart: a format's values that `serde` has buffered, as for `#[serde(flatten)]`, claim to be for people whatever the format is.
+/// Takes text and bytes from every format that tells them apart: a format's values that `serde` has
+/// buffered, as for `#[serde(flatten)]`, claim to be for people whatever the format is.
 struct Expected<T, const N: usize>(PhantomData<T>);
 
 impl<'de, T: TextOrBytes<N>, const N: usize> Visitor<'de> for Expected<T, N> {
@@ -188,7 +201,7 @@ mod share {
     use serde::de::{Error, Unexpected};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use crate::Share;
+    use crate::policy::share::Share;
 
     /// As a configuration file spells it. A number alone would be taken for per cent.
     #[derive(Serialize, Deserialize)]
@@ -197,7 +210,8 @@ mod share {
         millionths: u32,
     }
 
-    /// A struct with one field, `millionths`: in a [`Rollout`](crate::Rollout) of TOML, `rollout.share.millionths = 10_000`.
+    /// A struct with one field, `millionths`: in a [`Rollout`](crate::Rollout) of TOML,
+    /// `rollout.share.millionths = 10_000`.
     impl Serialize for Share {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             Spelled { millionths: self.millionths() }.serialize(serializer)
@@ -207,7 +221,7 @@ mod share {
     /// Above 1,000,000 millionths is an error, and so is another field.
     ///
     /// ```
-    /// use glassine::{Rollout, Share};
+    /// use glassine::policy::{Rollout, Share};
     ///
     /// assert_eq!(serde_json::from_str::<Rollout>("\"receive_only\"")?, Rollout::ReceiveOnly);
     /// let one_per_cent = Share::from_millionths(10_000).map(Rollout::Share);

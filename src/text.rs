@@ -6,36 +6,50 @@ use core::str::Utf8Error;
 
 use data_encoding::BASE64URL_NOPAD;
 
-use crate::message::Head;
-use crate::wire::{CONTEXT_LEN, HEADER_LEN, IDS, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX};
-use crate::{Carrier, EncodeError, Envelope, Fault, FaultKind, OwnedMessage, Reader, TraceContext, Verdict};
+use crate::carrier::Carrier;
+use crate::context::TraceContext;
+use crate::encode_error::EncodeError;
+use crate::envelope::Envelope;
+use crate::fault::{Fault, FaultKind};
+use crate::head::Head;
+use crate::mode::Mode;
+use crate::owned_reading::OwnedReading;
+use crate::reader::Reader;
+use crate::verdict::Verdict;
+use crate::wire::{
+    CONTEXT_LEN, HEADER_LEN, IDS, LENGTH_AT, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX,
+};
 
-/// Whether a text must be put in an envelope because of how it begins (`R-TEXT-4`): the escape rule of text channels. O(1).
+/// Whether a text must be put in an envelope because of how it begins (`R-TEXT-4`): the escape rule
+/// of text channels. O(1).
 #[must_use]
-pub fn needs_text_escape(payload: &str) -> bool {
+pub fn needs_escape(payload: &str) -> bool {
     payload.starts_with(TEXT_PREFIX)
 }
 
-/// A message of a text channel that was read: a view of its bytes (specification section 10). `Copy`.
+/// A message of a text channel that was read: a view of its bytes (specification section 10).
+/// `Copy`.
 ///
-/// Reading has judged the header and the encoding; it has allocated nothing, and nothing in the carrier is decoded before it is asked for. Whether a
-/// channel is binary or text is a matter of configuration: no reader looks for both.
+/// Reading has judged the header and the encoding; it has allocated nothing, and nothing in the
+/// carrier is decoded before it is asked for. Whether a channel is binary or text is a matter of
+/// configuration: no reader looks for both.
 ///
 /// ```
-/// use glassine::{Envelope, Field, TextMessage, TraceContext};
+/// use glassine::{Envelope, Field, TraceContext};
+/// use glassine::text::TextReading;
 ///
 /// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03".parse()?;
 /// let text = Envelope::new(context).encode_to_text("{\"id\":7}")?;
 /// assert_eq!(text, "~glassine;ngHB3gMDABhL-S81d7NNpqPOkp0ODkc2APBnqgupArc;{\"id\":7}");
 ///
-/// let message = TextMessage::read(&text);
+/// let message = TextReading::read(&text);
 /// assert_eq!(message.payload_str(), Ok("{\"id\":7}"));
 /// assert_eq!(message.context(), Some(context));
-/// assert_eq!(message.decode().as_message().carrier().baggage(), None);
+/// assert_eq!(message.decode().as_reading().carrier().baggage(), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub struct TextMessage<'a> {
+pub struct TextReading<'a> {
     text: &'a [u8],
     /// The base64url of header and carrier; empty for bare and damaged messages.
     encoded: &'a [u8],
@@ -43,11 +57,22 @@ pub struct TextMessage<'a> {
     head: Head,
 }
 
-impl<'a> TextMessage<'a> {
-    /// Reads a message of a mixed text channel, with the default cap on the carrier: [`Reader::read_text`].
+impl<'a> TextReading<'a> {
+    /// Reads a message of a mixed text channel, with the default cap on the carrier:
+    /// [`Reader::read_text`].
     #[must_use]
     pub fn read(text: &'a (impl AsRef<[u8]> + ?Sized)) -> Self {
         Reader::new().read_text(text)
+    }
+
+    /// Gives the reading back if a text channel of this mode takes the message. O(1).
+    ///
+    /// # Errors
+    /// The [`Fault`] that a mixed channel would call damaged, and in always channels
+    /// [`FaultKind::NotEnveloped`] for a bare message.
+    pub fn require(self, mode: Mode) -> Result<Self, Fault> {
+        // What does not begin with the text form's prefix is bare, whatever its first byte is.
+        Ok(Self { head: self.head.require(mode, &[])?, ..self })
     }
 
     /// What the message is.
@@ -56,13 +81,15 @@ impl<'a> TextMessage<'a> {
         self.head.verdict
     }
 
-    /// What is wrong: with the form or the header of a damaged message, or a carrier above the cap. The offset counts in the text.
+    /// What is wrong: with the form or the header of a damaged message, or a carrier above the cap.
+    /// The offset counts in the text.
     #[must_use]
     pub const fn fault(self) -> Option<Fault> {
         self.head.fault
     }
 
-    /// Whether the header claims that the trace is sampled, as [`Message::claims_sampled`](crate::Message::claims_sampled). O(1).
+    /// Whether the header claims that the trace is sampled, as
+    /// [`Reading::claims_sampled`](crate::Reading::claims_sampled). O(1).
     #[must_use]
     pub const fn claims_sampled(self) -> bool {
         self.head.claims_sampled()
@@ -78,13 +105,14 @@ impl<'a> TextMessage<'a> {
         Carrier::new(front.get(HEADER_LEN..)?, true, self.head.flags).context()
     }
 
-    /// The frame in binary, without the payload: for the decision, `tracestate`, `baggage` and all other fields, whose offsets count in the decoded bytes.
-    /// O(carrier), one allocation. Bare and damaged messages have none of these.
+    /// The frame in binary, without the payload: for the decision, `tracestate`, `baggage` and all
+    /// other fields, whose offsets count in the decoded bytes. O(carrier), one allocation. Bare and
+    /// damaged messages have none of these.
     #[must_use]
-    pub fn decode(self) -> OwnedMessage {
+    pub fn decode(self) -> OwnedReading {
         // The encoding was judged when the message was read.
         let bytes = BASE64URL_NOPAD.decode(self.encoded).unwrap_or_default();
-        OwnedMessage::new(bytes.into(), self.head)
+        OwnedReading::new(bytes.into(), self.head)
     }
 
     /// Where the payload begins in the text: 0 for bare and damaged messages.
@@ -102,13 +130,15 @@ impl<'a> TextMessage<'a> {
         self.text
     }
 
-    /// The payload, as it was sent: all of the text if it is bare or damaged. Nothing is asked of it: it need not be UTF-8. O(1).
+    /// The payload, as it was sent: all of the text if it is bare or damaged. Nothing is asked of
+    /// it: it need not be UTF-8. O(1).
     #[must_use]
     pub fn payload(self) -> &'a [u8] {
         self.text.get(self.payload_offset()..).unwrap_or_default()
     }
 
-    /// The payload as a string. Whoever has the whole text as one gets it for nothing, from [`payload_offset`](Self::payload_offset) on. O(payload).
+    /// The payload as a string. Whoever has the whole text as one gets it for nothing, from
+    /// [`payload_offset`](Self::payload_offset) on. O(payload).
     ///
     /// # Errors
     /// A [`Utf8Error`] if it is not UTF-8.
@@ -118,40 +148,18 @@ impl<'a> TextMessage<'a> {
 }
 
 impl Reader {
-    /// Reads a message of a mixed text channel. Total, like [`read`](Self::read). O(encoded header and carrier), allocates nothing.
+    /// Reads a message of a mixed text channel. Total, like [`read`](Self::read). O(encoded header
+    /// and carrier), allocates nothing.
     #[must_use]
-    pub fn read_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> TextMessage<'_> {
+    pub fn read_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> TextReading<'_> {
         let text = text.as_ref();
-        let whole = |head| TextMessage { text, encoded: &[], head };
+        let whole = |head| TextReading { text, encoded: &[], head };
         let Some(after_prefix) = text.strip_prefix(TEXT_PREFIX.as_bytes()) else {
             return whole(Head::BARE);
         };
         match self.text_head(after_prefix) {
-            Ok((head, encoded)) => TextMessage { text, encoded, head },
-            Err((kind, offset)) => whole(Head::BARE.damaged(kind, (TEXT_PREFIX.len() + offset) as u32)),
-        }
-    }
-
-    /// Reads a message of a closed text channel: what begins with the prefix is a frame or an error.
-    ///
-    /// # Errors
-    /// The [`Fault`] that a mixed channel would call damaged.
-    pub fn read_closed_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> Result<TextMessage<'_>, Fault> {
-        let message = self.read_text(text);
-        match (message.verdict(), message.fault()) {
-            (Verdict::Damaged, Some(fault)) => Err(fault),
-            _ => Ok(message),
-        }
-    }
-
-    /// Reads a message of an always text channel: it is a frame or an error.
-    ///
-    /// # Errors
-    /// As [`read_closed_text`](Self::read_closed_text), and [`FaultKind::NotEnveloped`] for a bare message.
-    pub fn read_always_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> Result<TextMessage<'_>, Fault> {
-        match self.read_closed_text(text)? {
-            message if message.verdict() == Verdict::Bare => Err(Fault::new(FaultKind::NotEnveloped, 0)),
-            message => Ok(message),
+            Ok((head, encoded)) => TextReading { text, encoded, head },
+            Err((kind, offset)) => whole(Head::BARE.damaged(kind, TEXT_PREFIX.len() + offset)),
         }
     }
 
@@ -168,13 +176,16 @@ impl Reader {
             return Err((FaultKind::TextLength, end));
         }
         let last = encoded.get(end - end % CHARS..).unwrap_or_default();
-        if BASE64URL_NOPAD.decode_mut(last, &mut [0; BYTES][..last.len() * BYTES / CHARS]).is_err() {
+        if BASE64URL_NOPAD.decode_mut(last, &mut [0; BYTES][..last.len() * BYTES / CHARS]).is_err()
+        {
             return Err((FaultKind::TextUnusedBits, end - 1));
         }
 
         let decoded_len = end * BYTES / CHARS;
-        let (front, len) = decode_front::<HEADER_LEN>(encoded).ok_or((FaultKind::TextNotAFrame, 0))?;
-        let head = self.head(front.get(..len).unwrap_or_default(), decoded_len);
+        let (front, len) =
+            decode_front::<HEADER_LEN>(encoded).ok_or((FaultKind::TextNotAFrame, 0))?;
+        let head =
+            Head::parse(front.get(..len).unwrap_or_default(), decoded_len, self.carrier_cap());
         let in_text = |fault: Fault| (fault.kind(), fault.offset() * CHARS / BYTES);
         match (head.verdict, head.fault) {
             (Verdict::Bare, _) => Err((FaultKind::TextNotAFrame, 0)),
@@ -184,7 +195,8 @@ impl Reader {
             }
             (_, fault) => {
                 let fault = fault.map(in_text);
-                let fault = fault.map(|(kind, offset)| Fault::new(kind, (TEXT_PREFIX.len() + offset) as u32));
+                let fault =
+                    fault.map(|(kind, offset)| Fault::new(kind, TEXT_PREFIX.len() + offset));
                 Ok((Head { fault, ..head }, encoded))
             }
         }
@@ -192,7 +204,8 @@ impl Reader {
 }
 
 impl Envelope<'_> {
-    /// The whole message in text form. A payload is text by its type; one that is not cannot be sent in this form (`R-TEXT-3`). O(frame).
+    /// The whole message in text form. A payload is text by its type; one that is not cannot be
+    /// sent in this form (`R-TEXT-3`). O(frame).
     ///
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.
@@ -208,9 +221,9 @@ impl Envelope<'_> {
     }
 }
 
-impl fmt::Debug for TextMessage<'_> {
+impl fmt::Debug for TextReading<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TextMessage")
+        f.debug_struct("TextReading")
             .field("verdict", &self.verdict())
             .field("fault", &self.fault().map(Fault::kind))
             .field("context", &self.context())
@@ -219,8 +232,8 @@ impl fmt::Debug for TextMessage<'_> {
     }
 }
 
-/// Decodes the first `N` bytes, or as many as there are, on the stack. Whole groups of four characters only, but for the last group of the text: a
-/// cut inside a group would leave bits over.
+/// Decodes the first `N` bytes, or as many as there are, on the stack. Whole groups of four
+/// characters only, but for the last group of the text: a cut inside a group would leave bits over.
 fn decode_front<const N: usize>(encoded: &[u8]) -> Option<([u8; N], usize)> {
     let chars = encoded.len().min(N.div_ceil(BYTES) * CHARS);
     let mut bytes = [0; CONTEXT_LEN + BYTES];
@@ -236,5 +249,3 @@ const fn is_base64url(byte: u8) -> bool {
 /// Four characters hold three bytes.
 const CHARS: usize = 4;
 const BYTES: usize = 3;
-/// Where the carrier length stands in the header.
-const LENGTH_AT: usize = 6;

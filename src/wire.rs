@@ -11,7 +11,8 @@ pub const MAGIC: u8 = 0x9E;
 /// Byte 1 of a frame of version 1, the one that this crate writes.
 pub const VERSION: u8 = 1;
 
-/// The version that is never assigned: senders may use it to find readers that fail on versions they do not know (`R-VER-1`).
+/// The version that is never assigned: senders may use it to find readers that fail on versions
+/// they do not know (`R-VER-1`).
 pub const GREASE_VERSION: u8 = 7;
 
 /// Bits 1 to 3 of byte 5 belong to the version.
@@ -19,6 +20,18 @@ pub const VERSION_SHAPE: u8 = 0b0000_1110;
 
 /// Bytes 2 and 3 of every frame.
 pub const GUARD: [u8; 2] = [0xC1, 0xDE];
+
+/// Where the trace flags stand, in every version.
+pub const FLAGS_AT: usize = 4;
+
+/// Where the shape stands, in every version.
+pub const SHAPE_AT: usize = 5;
+
+/// Where the two bytes of the carrier length stand, in every version.
+pub const LENGTH_AT: usize = 6;
+
+/// Where the span id stands in a frame whose shape has [`IDS`]: after header and trace id.
+pub const SPAN_ID_AT: usize = HEADER_LEN + 16;
 
 /// Bytes of the prefix: magic, version, guard.
 pub const PREFIX_LEN: usize = 4;

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use bytes::{Buf, Bytes, BytesMut};
 use glassine::{
-    EncodedEnvelope, Envelope, Field, FieldType, Frame, Message, Reader, SharedMessage, SpanId, TraceContext, fit,
-    reparent,
+    EncodedEnvelope, Envelope, Field, FieldType, Mode, Reader, Reading, SharedReading, SpanId,
+    TraceContext, Wrapped, reparent, shorten,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -78,9 +78,9 @@ fn allocations_are_counted() {
 /// R-READ-9.
 fn read_in_every_way(bytes: &[u8]) {
     let reader = Reader::new().with_carrier_cap(4096);
-    allocates_nothing(|| Message::read(bytes));
-    allocates_nothing(|| reader.read_closed(bytes).is_ok());
-    allocates_nothing(|| reader.read_always(bytes).is_ok());
+    allocates_nothing(|| Reading::read(bytes));
+    allocates_nothing(|| reader.read(bytes).require(Mode::Closed).is_ok());
+    allocates_nothing(|| reader.read(bytes).require(Mode::Always).is_ok());
     for len in 0..=bytes.len() {
         allocates_nothing(|| reader.read_prefix(&bytes[..len]).is_ok());
     }
@@ -94,7 +94,8 @@ fn reading_allocates_nothing() {
 }
 
 proptest! {
-    /// Law 6 (R-READ-9): whatever the bytes are, reading them allocates nothing, and neither does asking for the carrier's parts.
+    /// Law 6 (R-READ-9): whatever the bytes are, reading them allocates nothing, and neither does
+    /// asking for the carrier's parts.
     #[test]
     fn law_6_nothing_is_parsed_before_it_is_asked_for(
         prefix in prop_oneof![Just(&b""[..]), Just(&b"\x9E\x01\xC1\xDE\x01\x03\x00\x2A"[..])],
@@ -102,7 +103,7 @@ proptest! {
     ) {
         let bytes = [prefix, &rest].concat();
         read_in_every_way(&bytes);
-        let carrier = Message::read(&bytes).carrier();
+        let carrier = Reading::read(&bytes).carrier();
         allocates_nothing(|| carrier.fields().count() + carrier.raw_fields().count() + carrier.faults().count());
         allocates_nothing(|| carrier.baggage_members().count() + carrier.tracestate_members().count());
     }
@@ -111,8 +112,10 @@ proptest! {
 #[test]
 fn asking_a_message_allocates_nothing() {
     for bytes in messages() {
-        let message = Message::read(&bytes);
-        allocates_nothing(|| (message.verdict(), message.fault(), message.version(), message.claims_sampled()));
+        let message = Reading::read(&bytes);
+        allocates_nothing(|| {
+            (message.verdict(), message.fault(), message.version(), message.claims_sampled())
+        });
         allocates_nothing(|| (message.decision(), message.flags(), message.context()));
         allocates_nothing(|| (message.payload(), message.payload_offset(), message.as_bytes()));
     }
@@ -121,7 +124,7 @@ fn asking_a_message_allocates_nothing() {
 #[test]
 fn asking_a_carrier_allocates_nothing() {
     for bytes in messages() {
-        let carrier = allocates_nothing(|| Message::read(&bytes).carrier());
+        let carrier = allocates_nothing(|| Reading::read(&bytes).carrier());
         allocates_nothing(|| carrier.context());
         allocates_nothing(|| carrier.tracestate());
         allocates_nothing(|| carrier.baggage());
@@ -131,7 +134,9 @@ fn asking_a_carrier_allocates_nothing() {
         allocates_nothing(|| carrier.fields().count());
         allocates_nothing(|| carrier.raw_fields().count());
         allocates_nothing(|| carrier.tracestate_members().count());
-        allocates_nothing(|| carrier.baggage_members().map(|member| member.decoded_value().count()).sum::<usize>());
+        allocates_nothing(|| {
+            carrier.baggage_members().map(|member| member.decoded_value().count()).sum::<usize>()
+        });
         allocates_nothing(|| carrier.faults().count());
     }
 }
@@ -144,7 +149,8 @@ fn traceparent_allocates_nothing_in_either_direction() {
     allocates_nothing(|| context.to_traceparent_level_1());
 
     let mut out = String::with_capacity(TEXT.len() + 48);
-    allocates_nothing(|| write!(out, "{context}{}{}", context.trace_id(), context.span_id())).unwrap();
+    allocates_nothing(|| write!(out, "{context}{}{}", context.trace_id(), context.span_id()))
+        .unwrap();
     assert!(out.starts_with(TEXT));
 }
 
@@ -152,18 +158,20 @@ fn traceparent_allocates_nothing_in_either_direction() {
 fn writing_to_a_slice_allocates_nothing() {
     let fields = fields();
     let mut out = [0; 256];
-    for envelope in [Envelope::new(context()).with_fields(&fields), Envelope::unsampled(), Envelope::escape()] {
+    for envelope in
+        [Envelope::new(context()).with_fields(&fields), Envelope::unsampled(), Envelope::escape()]
+    {
         let len = allocates_nothing(|| envelope.encoded_len()).unwrap();
         assert_eq!(allocates_nothing(|| envelope.encode_to_slice(&mut out)), Ok(len));
         allocates_nothing(|| envelope.encode(&mut &mut out[..])).unwrap();
     }
     // So does keeping fields, and being refused.
     let inbound = Envelope::new(context()).with_fields(&fields).encode_to_vec(b"payload").unwrap();
-    let kept = Envelope::new(context()).with_kept_fields(Message::read(&inbound).carrier());
+    let kept = Envelope::new(context()).with_kept_fields(Reading::read(&inbound).carrier());
     allocates_nothing(|| kept.encode_to_slice(&mut out)).unwrap();
     allocates_nothing(|| kept.encode_to_slice(&mut [])).unwrap_err();
     let mut fields = fields;
-    allocates_nothing(|| fit(&mut fields, 50).len());
+    allocates_nothing(|| shorten(&mut fields, 50).len());
 }
 
 #[test]
@@ -185,9 +193,9 @@ fn reparent_allocates_nothing() {
 #[test]
 fn a_frame_over_shared_bytes_allocates_nothing() {
     let payload = Bytes::from_static(&[7; 1000]);
-    let mut frame = allocates_nothing(|| Frame::new(context().into(), payload.clone()));
+    let mut frame = allocates_nothing(|| Wrapped::new(context().into(), payload.clone()));
     allocates_nothing(|| frame.clone());
-    allocates_nothing(|| Frame::bare(payload.clone()));
+    allocates_nothing(|| Wrapped::bare(payload.clone()));
     allocates_nothing(|| {
         while frame.has_remaining() {
             frame.advance(frame.chunk().len())
@@ -199,8 +207,8 @@ fn a_frame_over_shared_bytes_allocates_nothing() {
     allocates_nothing(|| Envelope::new(context()).with_fields(&weight).to_encoded()).unwrap();
     allocates_nothing(|| EncodedEnvelope::from(context()));
     // A bare payload is passed on as it is.
-    allocates_nothing(|| Frame::bare(payload.clone()).to_bytes());
-    allocates_once(|| Frame::new(context().into(), payload.clone()).to_bytes());
+    allocates_nothing(|| Wrapped::bare(payload.clone()).into_bytes());
+    allocates_once(|| Wrapped::new(context().into(), payload.clone()).into_bytes());
 }
 
 /// A receive buffer with two messages; the first message, cut from it as a connection would.
@@ -216,22 +224,23 @@ fn received() -> (BytesMut, Bytes) {
 #[test]
 fn slices_of_a_shared_message_allocate_nothing() {
     let (_buffer, first) = received();
-    let message = allocates_nothing(|| SharedMessage::read(first.clone()));
-    allocates_nothing(|| Reader::new().read_closed_shared(&first)).unwrap();
-    allocates_nothing(|| Reader::new().read_always_shared(&first)).unwrap();
+    let message = allocates_nothing(|| SharedReading::read(first.clone()));
+    let message = allocates_nothing(|| message.require(Mode::Closed)).unwrap();
+    let message = allocates_nothing(|| message.require(Mode::Always)).unwrap();
     assert_eq!(allocates_nothing(|| message.payload()), "payload");
     assert_eq!(allocates_nothing(|| message.into_payload()), "payload");
 }
 
-/// `Bytes` counts its references from the first copy on, in an allocation of its own; `into_payload` makes no copy.
+/// `Bytes` counts its references from the first copy on, in an allocation of its own;
+/// `into_payload` makes no copy.
 #[test]
 fn bytes_from_a_vec_allocate_their_reference_count_once() {
     let vec = || Envelope::new(context()).encode_to_vec(b"payload").unwrap();
-    let message = SharedMessage::read(vec().into());
+    let message = SharedReading::read(vec().into());
     let first = allocates_once(|| message.payload());
     let second = allocates_nothing(|| message.payload());
     assert_eq!(first, second);
-    let message = SharedMessage::read(vec().into());
+    let message = SharedReading::read(vec().into());
     allocates_nothing(|| message.into_payload());
 }
 
@@ -239,23 +248,23 @@ fn bytes_from_a_vec_allocate_their_reference_count_once() {
 fn detach_allocates_once_and_lets_the_receive_buffer_go() {
     let (buffer, first) = received();
     drop(buffer);
-    let message = SharedMessage::read(first.clone());
+    let message = SharedReading::read(first.clone());
     let detached = allocates_once(|| message.detach());
     assert_eq!(detached, message);
     drop(message);
     assert!(first.is_unique(), "what was detached does not hold the buffer");
     assert_eq!(allocates_nothing(|| detached.into_payload()), "payload");
 
-    let owned = allocates_once(|| Message::read(&first).detach());
+    let owned = allocates_once(|| Reading::read(&first).detach());
     drop(first);
-    assert_eq!(owned.as_message().payload(), b"payload");
+    assert_eq!(owned.as_reading().payload(), b"payload");
 }
 
 #[test]
 fn a_kept_payload_pins_the_receive_buffer() {
     let (buffer, first) = received();
     drop(buffer);
-    let payload = SharedMessage::read(first.clone()).into_payload();
+    let payload = SharedReading::read(first.clone()).into_payload();
     assert!(!first.is_unique(), "the payload holds the buffer");
     drop(payload);
     assert!(first.is_unique());
@@ -265,53 +274,36 @@ fn a_kept_payload_pins_the_receive_buffer() {
 #[test]
 #[cfg(feature = "policy")]
 fn a_channel_allocates_nothing_without_fields() {
-    use glassine::{Channel, FanOut, Inbound, Origin, Rollout, Trust, Unsampled};
+    use glassine::policy::{FanOut, Propagation, Rollout, Trust, Unsampled};
+    use glassine::{Channel, Origin};
 
-    let channel = Channel::new().with_rollout(Rollout::On).with_trust(Trust::Accept).with_unsampled(Unsampled::Marker);
+    let channel = Channel::new()
+        .with_rollout(Rollout::On)
+        .with_trust(Trust::Accept)
+        .with_unsampled(Unsampled::Marker);
     let payload = Bytes::from_static(b"payload");
-    let origins = [Inbound::Nothing, Inbound::DoNotStart, Inbound::Continue(context()), Inbound::Link(context())];
+    let origins = [
+        Propagation::Unknown,
+        Propagation::Suppress,
+        Propagation::Continue(context()),
+        Propagation::Link(context()),
+    ];
     for origin in origins.map(Origin::new) {
-        allocates_nothing(|| channel.frame(&origin, payload.clone()));
+        allocates_nothing(|| channel.wrap(&origin, payload.clone()));
     }
-    allocates_nothing(|| channel.frame(&Origin::default(), &b"\x9E"[..]));
+    allocates_nothing(|| channel.wrap(&Origin::default(), &b"\x9E"[..]));
     for frame in messages() {
         let frame = Bytes::from_owner(frame);
-        if Message::read(&frame).carrier().raw_fields().next().is_none() {
+        if Reading::read(&frame).carrier().raw_fields().next().is_none() {
             allocates_nothing(|| channel.receive(frame.clone()));
         }
     }
 
     let origin = Origin::from(context());
-    let broadcast = allocates_nothing(|| channel.broadcast(&origin, payload.clone(), 10_000, FanOut::DEFAULT));
+    let broadcast =
+        allocates_nothing(|| channel.broadcast(&origin, payload.clone(), 10_000, FanOut::DEFAULT));
     for recipient in 0..10_000_u32 {
-        allocates_nothing(|| broadcast.frame(&recipient.to_be_bytes()));
-        allocates_nothing(|| broadcast.frame_from(context().span_id(), &recipient.to_be_bytes()));
-    }
-}
-
-#[test]
-#[cfg(feature = "policy")]
-fn reading_a_text_map_allocates_nothing() {
-    use glassine::{Origin, TextMapExtractor};
-
-    let fields = [Field::Tracestate("congo=t61r"), Field::TextMap { key: "b3", value: "0" }];
-    let origin = Origin::from(context()).with_fields(&fields);
-    let extractor = allocates_nothing(|| TextMapExtractor::from(&origin));
-    for key in ["traceparent", "Tracestate", "baggage", "B3"] {
-        allocates_nothing(|| extractor.get(key));
-    }
-}
-
-#[test]
-#[cfg(feature = "opentelemetry_0_33")]
-fn capturing_a_context_without_fields_allocates_nothing() {
-    use glassine::opentelemetry_0_33::{capture_from, to_span_context};
-    use opentelemetry_0_33::Context;
-    use opentelemetry_0_33::trace::TraceContextExt;
-
-    allocates_nothing(|| to_span_context(context()));
-    for context in [context(), context().with_flags(glassine::TraceFlags::NONE)] {
-        let cx = Context::new().with_remote_span_context(to_span_context(context));
-        allocates_nothing(|| capture_from(&cx));
+        allocates_nothing(|| broadcast.wrap(&recipient.to_be_bytes()));
+        allocates_nothing(|| broadcast.wrap_from(context().span_id(), &recipient.to_be_bytes()));
     }
 }

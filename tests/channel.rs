@@ -1,12 +1,16 @@
-//! A channel: what comes in, what goes out, what passes its boundary, and fan-outs (specification sections 8, 15 and 17).
+//! A channel: what comes in, what goes out, what passes its boundary, and fan-outs (specification
+//! sections 8, 15 and 17).
 #![cfg(all(feature = "policy", feature = "bytes"))]
 
 use std::num::NonZeroU32;
 
 use bytes::{Buf, Bytes};
+use glassine::policy::{
+    AllowList, Count, FanOut, Propagation, Rollout, Share, Trust, Unsampled, fan_out_selects,
+};
 use glassine::{
-    AllowList, Channel, Count, Envelope, FanOut, Field, FieldType, Inbound, Message, Origin, Reader, Rollout, Share,
-    SpanId, TraceContext, TraceFlags, TraceId, Traced, Trust, Unsampled, fan_out_selects,
+    Channel, Envelope, Field, FieldType, Origin, Reader, Reading, SpanId, TraceContext, TraceFlags,
+    TraceId, Traced,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -16,7 +20,8 @@ const fn on() -> Channel {
 }
 
 static ON: Channel = on();
-static SHARED_DOMAIN: Channel = on().with_inbound_fields(AllowList::ALL).with_outbound_fields(AllowList::ALL);
+static SHARED_DOMAIN: Channel =
+    on().with_inbound_fields(AllowList::ALL).with_outbound_fields(AllowList::ALL);
 
 fn sampled() -> TraceContext {
     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03".parse().unwrap()
@@ -40,7 +45,7 @@ fn weight(n: u32) -> NonZeroU32 {
 
 /// What a receiver in the same trust domain makes of the message that goes out.
 fn sent(channel: &Channel, origin: &Origin) -> Traced<Bytes> {
-    SHARED_DOMAIN.receive(channel.frame(origin, &b"payload"[..]).to_bytes())
+    SHARED_DOMAIN.receive(channel.wrap(origin, &b"payload"[..]).into_bytes())
 }
 
 fn fields(origin: &Origin) -> Vec<Field<'_>> {
@@ -54,7 +59,7 @@ fn off_is_the_old_program() {
     assert_eq!(channel.receive(message.clone()), Traced::from(message));
     assert_eq!(channel.counters().snapshot().count(Count::Sampled), 0);
     for payload in [&b"\x9E\x01\xC1\xDE\x00\x00\x00\x00"[..], b"{}", b""] {
-        assert_eq!(channel.frame(&sampled().into(), payload).to_bytes(), payload);
+        assert_eq!(channel.wrap(&sampled().into(), payload).into_bytes(), payload);
     }
 }
 
@@ -62,9 +67,9 @@ fn off_is_the_old_program() {
 fn receive_only_reads_and_sends_what_the_old_program_sent() {
     let channel = Channel::new().with_trust(Trust::Accept);
     let received = channel.receive(frame(Envelope::new(sampled())));
-    assert_eq!(received.origin().inbound(), Inbound::Continue(sampled()));
-    assert_eq!(received.message(), "payload");
-    assert_eq!(channel.frame(received.origin(), &b"\x9E"[..]).to_bytes(), &b"\x9E"[..]);
+    assert_eq!(received.origin().propagation(), Propagation::Continue(sampled()));
+    assert_eq!(received.value(), "payload");
+    assert_eq!(channel.wrap(received.origin(), &b"\x9E"[..]).into_bytes(), &b"\x9E"[..]);
     assert_eq!(channel.counters().snapshot().count(Count::Escaped), 0);
 }
 
@@ -79,11 +84,12 @@ fn a_peer_about_whom_nothing_was_said_is_not_believed() {
 
 #[test]
 fn trust_is_of_the_channel_or_of_the_peer() {
-    let inbound = |trust| ON.receive_from(trust, frame(Envelope::new(sampled()))).origin().inbound();
-    assert_eq!(inbound(Trust::Drop), Inbound::Nothing);
-    assert_eq!(inbound(Trust::LinkOnly), Inbound::Link(sampled()));
-    assert_eq!(inbound(Trust::Redecide), Inbound::Decide(unsampled()));
-    assert_eq!(inbound(Trust::Accept), Inbound::Continue(sampled()));
+    let inbound =
+        |trust| ON.receive_from(trust, frame(Envelope::new(sampled()))).origin().propagation();
+    assert_eq!(inbound(Trust::Drop), Propagation::Unknown);
+    assert_eq!(inbound(Trust::LinkOnly), Propagation::Link(sampled()));
+    assert_eq!(inbound(Trust::Redecide), Propagation::Resample(unsampled()));
+    assert_eq!(inbound(Trust::Accept), Propagation::Continue(sampled()));
 }
 
 #[test]
@@ -92,10 +98,10 @@ fn the_escape_is_put_in_front_and_counted_while_anything_is_sent() {
     for rollout in [Rollout::Share(none), Rollout::On] {
         let channel = Channel::new().with_rollout(rollout);
         let payload = &b"\x9E\x01\xC1\xDE\x00\x00\x00\x00"[..];
-        let message = channel.frame(&Origin::default(), payload).to_bytes();
+        let message = channel.wrap(&Origin::default(), payload).into_bytes();
         assert_eq!(message.len(), 8 + payload.len());
-        assert_eq!(channel.receive(message).message(), payload);
-        assert_eq!(channel.frame(&Origin::default(), &b"{}"[..]).to_bytes(), "{}");
+        assert_eq!(channel.receive(message).value(), payload);
+        assert_eq!(channel.wrap(&Origin::default(), &b"{}"[..]).into_bytes(), "{}");
         assert_eq!(channel.counters().snapshot().count(Count::Escaped), 1);
     }
 }
@@ -108,40 +114,50 @@ fn payloads_are_appended_behind_the_envelope() {
             Ok::<_, ()>(())
         }
     };
-    let message = ON.outgoing(&sampled().into()).encode_with(7, append(b"payload")).unwrap();
+    let message = ON.wrapper(&sampled().into()).encode_with(7, append(b"payload")).unwrap();
     assert_eq!(message, frame(Envelope::new(sampled())));
     assert_eq!(message.capacity(), message.len());
-    assert_eq!(ON.outgoing(&Origin::default()).encode_with(2, append(b"{}")).unwrap(), b"{}");
-    let escaped = ON.outgoing(&Origin::default()).encode_with(2, append(b"\x9E!")).unwrap();
-    assert_eq!(Message::read(&escaped).payload(), b"\x9E!");
-    assert_eq!(Channel::new().outgoing(&Origin::default()).encode_with(2, append(b"\x9E!")).unwrap(), b"\x9E!");
-    assert_eq!(ON.outgoing(&Origin::default()).encode_with(2, |_| Err("no")), Err("no"));
+    assert_eq!(ON.wrapper(&Origin::default()).encode_with(2, append(b"{}")).unwrap(), b"{}");
+    let escaped = ON.wrapper(&Origin::default()).encode_with(2, append(b"\x9E!")).unwrap();
+    assert_eq!(Reading::read(&escaped).payload(), b"\x9E!");
+    assert_eq!(
+        Channel::new().wrapper(&Origin::default()).encode_with(2, append(b"\x9E!")).unwrap(),
+        b"\x9E!"
+    );
+    assert_eq!(ON.wrapper(&Origin::default()).encode_with(2, |_| Err("no")), Err("no"));
 }
 
 #[test]
 fn only_what_is_sampled_travels_unless_the_marker_is_asked_for() {
-    let decided_against = Origin::new(Inbound::DoNotStart);
-    for origin in [unsampled().into(), decided_against, Origin::new(Inbound::Link(sampled()))] {
-        assert_eq!(ON.frame(&origin, &b"payload"[..]).to_bytes(), "payload");
+    let decided_against = Origin::new(Propagation::Suppress);
+    for origin in [unsampled().into(), decided_against, Origin::new(Propagation::Link(sampled()))] {
+        assert_eq!(ON.wrap(&origin, &b"payload"[..]).into_bytes(), "payload");
     }
     let channel = Channel::new().with_rollout(Rollout::On).with_unsampled(Unsampled::Marker);
-    for origin in [unsampled().into(), Origin::new(Inbound::DoNotStart)] {
-        assert_eq!(sent(&channel, &origin).origin().inbound(), Inbound::DoNotStart);
+    for origin in [unsampled().into(), Origin::new(Propagation::Suppress)] {
+        assert_eq!(sent(&channel, &origin).origin().propagation(), Propagation::Suppress);
     }
     // Fields travel with what is sampled.
     let with_baggage = Origin::from(unsampled()).with_fields(&[Field::Baggage("tenant=7")]);
     let marker = on().with_unsampled(Unsampled::Marker).with_outbound_fields(AllowList::ALL);
-    assert_eq!(marker.frame(&with_baggage, &b"payload"[..]).to_bytes(), frame(Envelope::unsampled()));
+    assert_eq!(
+        marker.wrap(&with_baggage, &b"payload"[..]).into_bytes(),
+        frame(Envelope::unsampled())
+    );
     // Without a trace there is no share to be in.
-    channel.rollout().set(Rollout::Share(Share::from_millionths(1_000_000).unwrap()));
-    assert_eq!(sent(&channel, &unsampled().into()).origin().inbound(), Inbound::DoNotStart);
-    assert_eq!(sent(&channel, &Origin::new(Inbound::DoNotStart)).origin().inbound(), Inbound::Nothing);
+    channel.switch().set(Rollout::Share(Share::from_millionths(1_000_000).unwrap()));
+    assert_eq!(sent(&channel, &unsampled().into()).origin().propagation(), Propagation::Suppress);
+    assert_eq!(
+        sent(&channel, &Origin::new(Propagation::Suppress)).origin().propagation(),
+        Propagation::Unknown
+    );
 }
 
 #[test]
 fn fields_pass_by_allow_list_only() {
     const PRIVATE: FieldType = FieldType(0xE0);
-    const LIST: AllowList = AllowList::NONE.with_baggage(&["tenant"]).with_text_map(&["b3"]).with_types(&[PRIVATE]);
+    const LIST: AllowList =
+        AllowList::NONE.with_baggage(&["tenant"]).with_text_map(&["b3"]).with_types(&[PRIVATE]);
     let given = [
         Field::Tracestate("congo=t61r"),
         Field::Baggage("secret=1,tenant=7;ttl=60 , secret2=2"),
@@ -208,7 +224,8 @@ fn what_goes_on_when_a_span_sends() {
 
 #[test]
 fn given_fields_replace_those_that_count_once() {
-    let origin = Origin::from(sampled()).with_fields(&[Field::Tracestate("a=1"), Field::Baggage("tenant=7")]);
+    let origin = Origin::from(sampled())
+        .with_fields(&[Field::Tracestate("a=1"), Field::Baggage("tenant=7")]);
     let origin = origin.followed_by(sampled().with_span_id(SpanId::from_u64(7).unwrap()));
     let origin = origin.with_fields(&[Field::Tracestate("b=2,a=1")]);
     assert_eq!(fields(&origin), [Field::Tracestate("b=2,a=1"), Field::Baggage("tenant=7")]);
@@ -217,7 +234,8 @@ fn given_fields_replace_those_that_count_once() {
 #[test]
 fn a_decision_that_is_not_believed_takes_the_weight_with_it() {
     let given = [Field::Tracestate("congo=t61r"), Field::FanOutWeight(weight(10))];
-    let received = ON.receive_from(Trust::Redecide, frame(Envelope::new(sampled()).with_fields(&given)));
+    let received =
+        ON.receive_from(Trust::Redecide, frame(Envelope::new(sampled()).with_fields(&given)));
     assert_eq!(received.origin().weight(), None);
     assert_eq!(fields(received.origin()), [given[0]]);
 }
@@ -225,8 +243,12 @@ fn a_decision_that_is_not_believed_takes_the_weight_with_it() {
 /// What is looked at in a carrier is bounded before anything is.
 #[test]
 fn a_carrier_above_the_cap_costs_its_context_and_not_its_payload() {
-    let channel = on().with_reader(Reader::new().with_carrier_cap(24)).with_inbound_fields(AllowList::ALL);
-    assert_eq!(channel.receive(frame(Envelope::new(sampled()))).origin().context(), Some(sampled()));
+    let channel =
+        on().with_reader(Reader::new().with_carrier_cap(24)).with_inbound_fields(AllowList::ALL);
+    assert_eq!(
+        channel.receive(frame(Envelope::new(sampled()))).origin().context(),
+        Some(sampled())
+    );
     let fields = [Field::Tracestate("congo=t61r")];
     let received = channel.receive(frame(Envelope::new(sampled()).with_fields(&fields)));
     assert_eq!(received, Traced::from(Bytes::from_static(b"payload")));
@@ -240,21 +262,26 @@ fn fields_without_a_context_travel_where_they_are_allowed() {
     let share = on()
         .with_outbound_fields(AllowList::ALL)
         .with_rollout(Rollout::Share(Share::from_millionths(500_000).unwrap()));
-    assert_eq!(share.frame(&origin, &b"payload"[..]).to_bytes(), "payload");
+    assert_eq!(share.wrap(&origin, &b"payload"[..]).into_bytes(), "payload");
 }
 
 /// Tracing never fails a message.
 #[test]
 fn what_is_too_long_is_shortened_to_what_a_default_reader_reads() {
     let members: String = (0..5_000).map(|n| format!("key{n:04}=value{n:04},")).collect();
-    let origin = Origin::from(sampled()).with_fields(&[Field::Tracestate("congo=t61r"), Field::Baggage(&members)]);
-    let message = SHARED_DOMAIN.frame(&origin, &b"payload"[..]).to_bytes();
+    let origin = Origin::from(sampled())
+        .with_fields(&[Field::Tracestate("congo=t61r"), Field::Baggage(&members)]);
+    let message = SHARED_DOMAIN.wrap(&origin, &b"payload"[..]).into_bytes();
     let read = Reader::new().read(&message);
     assert_eq!(read.fault(), None);
     assert_eq!(read.context(), Some(sampled()));
     assert_eq!(read.carrier().tracestate(), Some("congo=t61r"));
     let members = read.carrier().baggage().unwrap();
-    assert!(members.ends_with(|c: char| c.is_ascii_digit()) && members.len() > 16_000, "{}", members.len());
+    assert!(
+        members.ends_with(|c: char| c.is_ascii_digit()) && members.len() > 16_000,
+        "{}",
+        members.len()
+    );
 
     let keys: Vec<_> = (0..200).map(|n| format!("k{n}")).collect();
     let many: Vec<_> = keys.iter().map(|key| Field::TextMap { key, value: "" }).collect();
@@ -268,7 +295,8 @@ fn recipients(count: u32) -> impl Iterator<Item = [u8; 4]> {
     (0..count).map(u32::to_be_bytes)
 }
 
-/// A broadcast to 10,000 copies no payload, and sends the context to those whom the hash of trace and recipient chooses.
+/// A broadcast to 10,000 copies no payload, and sends the context to those whom the hash of trace
+/// and recipient chooses.
 #[test]
 fn a_fan_out_shares_its_payload_and_weighs_what_it_chooses() {
     let payload = Bytes::from(vec![b'x'; 1000]);
@@ -276,9 +304,9 @@ fn a_fan_out_shares_its_payload_and_weighs_what_it_chooses() {
     assert_eq!(broadcast.one_in(), weight(1_000));
     let mut chosen = 0;
     for recipient in recipients(10_000) {
-        let mut frame = broadcast.frame(&recipient);
-        let again = broadcast.frame(&recipient).to_bytes();
-        assert_eq!(frame.clone().to_bytes(), again);
+        let mut frame = broadcast.wrap(&recipient);
+        let again = broadcast.wrap(&recipient).into_bytes();
+        assert_eq!(frame.clone().into_bytes(), again);
         let selects = fan_out_selects(sampled().trace_id(), &recipient, weight(1_000));
         if selects {
             chosen += 1;
@@ -297,7 +325,7 @@ fn a_fan_out_shares_its_payload_and_weighs_what_it_chooses() {
 fn a_fan_out_to_one_is_an_ordinary_message() {
     let payload = Bytes::from_static(b"payload");
     let broadcast = ON.broadcast(&sampled().into(), payload.clone(), 1, FanOut::DEFAULT);
-    assert_eq!(broadcast.frame(b"any").to_bytes(), frame(Envelope::new(sampled())));
+    assert_eq!(broadcast.wrap(b"any").into_bytes(), frame(Envelope::new(sampled())));
     let nobody = ON.broadcast(&sampled().into(), payload, 0, FanOut::DEFAULT);
     assert_eq!(nobody.one_in(), weight(1));
 }
@@ -306,8 +334,9 @@ fn a_fan_out_to_one_is_an_ordinary_message() {
 fn nested_fan_outs_multiply_and_saturate() {
     let all = |origin: &Origin, recipients| {
         let broadcast = SHARED_DOMAIN.broadcast(origin, Bytes::new(), recipients, FanOut::DEFAULT);
-        let chosen = (0..).map(u64::to_be_bytes).find(|recipient| broadcast.chooses(recipient)).unwrap();
-        SHARED_DOMAIN.receive(broadcast.frame(&chosen).to_bytes()).into_parts().1
+        let chosen =
+            (0..).map(u64::to_be_bytes).find(|recipient| broadcast.chooses(recipient)).unwrap();
+        SHARED_DOMAIN.receive(broadcast.wrap(&chosen).into_bytes()).into_parts().1
     };
     let mut origin = all(&sampled().into(), 100);
     assert_eq!(origin.weight(), Some(weight(10)));
@@ -320,19 +349,24 @@ fn nested_fan_outs_multiply_and_saturate() {
 #[test]
 fn those_who_are_not_chosen_get_what_unsampled_messages_get() {
     let others = |channel: &Channel, payload: &'static [u8]| {
-        let broadcast = channel.broadcast(&sampled().into(), Bytes::from_static(payload), 10_000, FanOut::DEFAULT);
+        let broadcast = channel.broadcast(
+            &sampled().into(),
+            Bytes::from_static(payload),
+            10_000,
+            FanOut::DEFAULT,
+        );
         let other = recipients(10_000).find(|recipient| !broadcast.chooses(recipient)).unwrap();
         assert_eq!(
-            broadcast.frame(&other).to_bytes(),
-            broadcast.frame_from(SpanId::from_u64(7).unwrap(), &other).to_bytes()
+            broadcast.wrap(&other).into_bytes(),
+            broadcast.wrap_from(SpanId::from_u64(7).unwrap(), &other).into_bytes()
         );
-        broadcast.frame(&other).to_bytes()
+        broadcast.wrap(&other).into_bytes()
     };
     assert_eq!(others(&ON, b"payload"), "payload");
     assert_eq!(others(&ON, b"\x9E"), &b"\x9E\x01\xC1\xDE\x00\x00\x00\x00\x9E"[..]);
     assert_eq!(others(&Channel::new(), b"\x9E"), &b"\x9E"[..]);
     let marked = others(&on().with_unsampled(Unsampled::Marker), b"payload");
-    assert_eq!(ON.receive(marked).origin().inbound(), Inbound::DoNotStart);
+    assert_eq!(ON.receive(marked).origin().propagation(), Propagation::Suppress);
 }
 
 #[test]
@@ -342,10 +376,13 @@ fn each_recipient_may_have_a_span_of_its_own() {
     let mut chosen = 0;
     for (recipient, n) in recipients(100).zip(1..) {
         let span_id = SpanId::from_u64(n).unwrap();
-        let received = ON.receive(broadcast.frame_from(span_id, &recipient).to_bytes());
+        let received = ON.receive(broadcast.wrap_from(span_id, &recipient).into_bytes());
         if broadcast.chooses(&recipient) {
             chosen += 1;
-            assert_eq!(received.origin().inbound(), Inbound::Continue(sampled().with_span_id(span_id)));
+            assert_eq!(
+                received.origin().propagation(),
+                Propagation::Continue(sampled().with_span_id(span_id))
+            );
             assert_eq!(received.origin().weight(), Some(weight(10)));
             assert_eq!(received.origin().carrier().tracestate(), Some("congo=t61r"));
         } else {
@@ -358,10 +395,19 @@ fn each_recipient_may_have_a_span_of_its_own() {
 /// A link is not a parent, for those either who get the message passed on.
 #[test]
 fn what_is_not_continued_is_not_fanned_out() {
-    for inbound in [Inbound::Nothing, Inbound::DoNotStart, Inbound::Link(sampled()), Inbound::Decide(unsampled())] {
-        let broadcast = ON.broadcast(&Origin::new(inbound), Bytes::from_static(b"payload"), 1, FanOut::DEFAULT);
-        assert_eq!(broadcast.frame(b"any").to_bytes(), "payload");
-        assert_eq!(broadcast.frame_from(SpanId::from_u64(7).unwrap(), b"any").to_bytes(), "payload");
+    for inbound in [
+        Propagation::Unknown,
+        Propagation::Suppress,
+        Propagation::Link(sampled()),
+        Propagation::Resample(unsampled()),
+    ] {
+        let broadcast =
+            ON.broadcast(&Origin::new(inbound), Bytes::from_static(b"payload"), 1, FanOut::DEFAULT);
+        assert_eq!(broadcast.wrap(b"any").into_bytes(), "payload");
+        assert_eq!(
+            broadcast.wrap_from(SpanId::from_u64(7).unwrap(), b"any").into_bytes(),
+            "payload"
+        );
     }
 }
 
@@ -371,12 +417,18 @@ fn a_trace_is_sent_as_a_whole_or_not_at_all() {
     let channel = Channel::new();
     for millionths in [0, 1_000, 300_000, 999_000, 1_000_000] {
         let share = Share::from_millionths(millionths).unwrap();
-        channel.rollout().set(Rollout::Share(share));
+        channel.switch().set(Rollout::Share(share));
         for n in 1..=300_u128 {
-            let trace_id = TraceId::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835)).unwrap();
+            let trace_id =
+                TraceId::from_u128(n.wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835))
+                    .unwrap();
             let frames = (1..=3).map(|span| {
-                let context = TraceContext::new(trace_id, SpanId::from_u64(span).unwrap(), TraceFlags::SAMPLED);
-                channel.outgoing(&context.into()).is_bare()
+                let context = TraceContext::new(
+                    trace_id,
+                    SpanId::from_u64(span).unwrap(),
+                    TraceFlags::SAMPLED,
+                );
+                channel.wrapper(&context.into()).is_bare()
             });
             assert!(frames.into_iter().all(|is_bare| is_bare != share.contains(trace_id)));
         }
@@ -384,18 +436,19 @@ fn a_trace_is_sent_as_a_whole_or_not_at_all() {
 }
 
 proptest! {
-    /// Law 2: whatever the bytes, the trust and the rollout, there is a payload, and it is the one that the codec reads.
+    /// Law 2: whatever the bytes, the trust and the rollout, there is a payload, and it is the one
+    /// that the codec reads.
     #[test]
     fn every_message_is_received(
         prefix in prop_oneof![Just(&b""[..]), Just(&b"\x9E\x01\xC1\xDE"[..]), Just(&b"\x9E\x01\xC1\xDE\x01\x03\x00\x2A"[..])],
         rest in vec(any::<u8>(), 0..80),
     ) {
         let bytes = Bytes::from([prefix, &rest].concat());
-        let payload = Message::read(&bytes).payload();
+        let payload = Reading::read(&bytes).payload();
         for trust in [Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept] {
             let received = SHARED_DOMAIN.receive_from(trust, bytes.clone());
-            prop_assert_eq!(received.message(), payload);
-            prop_assert_eq!(received.origin().inbound(), trust.judge(Message::read(&bytes)));
+            prop_assert_eq!(received.value(), payload);
+            prop_assert_eq!(received.origin().propagation(), trust.judge(Reading::read(&bytes)));
         }
     }
 
@@ -404,9 +457,9 @@ proptest! {
     fn law_1_through_a_channel(payload in vec(any::<u8>(), 0..40), magic in any::<bool>(), is_sampled in any::<bool>()) {
         let payload = if magic { [&b"\x9E\x01\xC1\xDE"[..], &payload].concat() } else { payload };
         let origin = Origin::from(if is_sampled { sampled() } else { unsampled() });
-        let received = SHARED_DOMAIN.receive(SHARED_DOMAIN.frame(&origin, &payload[..]).to_bytes());
-        prop_assert_eq!(received.message(), &payload);
-        let expected = if is_sampled { Inbound::Continue(sampled()) } else { Inbound::Nothing };
-        prop_assert_eq!(received.origin().inbound(), expected);
+        let received = SHARED_DOMAIN.receive(SHARED_DOMAIN.wrap(&origin, &payload[..]).into_bytes());
+        prop_assert_eq!(received.value(), &payload);
+        let expected = if is_sampled { Propagation::Continue(sampled()) } else { Propagation::Unknown };
+        prop_assert_eq!(received.origin().propagation(), expected);
     }
 }

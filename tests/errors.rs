@@ -1,10 +1,14 @@
-//! Every sentence of every error, what the errors and the other public values are made of, and what `Debug` keeps to itself.
+//! Every sentence of every error, what the errors and the other public values are made of, and what
+//! `Debug` keeps to itself.
 #![cfg(all(feature = "bytes", feature = "text"))]
 
+use glassine::fields::{Fields, RawField, RawFields};
+use glassine::text::TextReading;
+use glassine::w3c::{ParseError, Traceparent};
 use glassine::{
-    Carrier, EncodeError, EncodeErrorKind, EncodedEnvelope, Envelope, Fault, FaultKind, Field, Fields, Frame,
-    Incomplete, Message, OwnedMessage, ParseError, RawField, RawFields, Reader, SharedMessage, SpanId, TextMessage,
-    TraceContext, TraceFlags, TraceId, Traceparent,
+    Carrier, EncodeError, EncodeErrorKind, EncodedEnvelope, Envelope, Fault, FaultKind, Field,
+    Incomplete, Mode, OwnedReading, Reader, Reading, SharedReading, SpanId, TraceContext,
+    TraceFlags, TraceId, Wrapped,
 };
 
 const TEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -20,7 +24,7 @@ fn frame(version: u8, rest: &[u8]) -> Vec<u8> {
 
 #[test]
 fn sentences_of_faults() {
-    let closed = |bytes: &[u8]| Reader::new().read_closed(bytes).unwrap_err().to_string();
+    let closed = |bytes: &[u8]| Reading::read(bytes).require(Mode::Closed).unwrap_err().to_string();
     let cases: [(&[u8], &str); 10] = [
         (&frame(1, &[0]), "the header is cut off, at byte 5"),
         (&frame(1, &[0, 0x10, 0, 0]), "reserved bits of the shape are set, at byte 5"),
@@ -30,15 +34,22 @@ fn sentences_of_faults() {
         (&frame(1, &[1, 1, 0, 0]), "sampled is set without ids, at byte 4"),
         (&frame(1, &[1, 3, 0, 23]), "the carrier is too short for its ids, at byte 6"),
         (&frame(1, &[0, 0, 0, 1]), "the carrier runs past the end of the message, at byte 6"),
-        (&frame(5, &[0, 0, 0, 0]), "the magic byte is followed by an impossible version, at byte 1"),
+        (
+            &frame(5, &[0, 0, 0, 0]),
+            "the magic byte is followed by an impossible version, at byte 1",
+        ),
         (&[0x9E, 1, 0xC1, 0xDF], "the guard is wrong, at byte 3"),
     ];
     for (bytes, sentence) in cases {
         assert_eq!(closed(bytes), sentence);
     }
-    let always = Reader::new().read_always(b"{}").unwrap_err();
-    assert_eq!(always.to_string(), "the message is bare in a channel that is always enveloped, at byte 0");
-    let capped = Reader::new().with_carrier_cap(0).read(&frame(1, &[0, 0, 0, 1, 0])).fault().unwrap();
+    let always = Reading::read(b"{}").require(Mode::Always).unwrap_err();
+    assert_eq!(
+        always.to_string(),
+        "the message is bare in a channel that is always enveloped, at byte 0"
+    );
+    let capped =
+        Reader::new().with_carrier_cap(0).read(&frame(1, &[0, 0, 0, 1, 0])).fault().unwrap();
     assert_eq!(capped.to_string(), "the carrier is longer than this reader's cap, at byte 6");
     let incomplete = Reader::new().read_prefix(&frame(1, &[0, 0, 0, 1])).unwrap_err();
     assert_eq!(incomplete.to_string(), "the message is incomplete: 9 bytes are needed to read on");
@@ -47,10 +58,13 @@ fn sentences_of_faults() {
 #[test]
 fn sentences_of_faults_inside_the_carrier() {
     let sentences = |bytes: &[u8]| -> Vec<String> {
-        Message::read(bytes).carrier().faults().map(|fault| fault.to_string()).collect()
+        Reading::read(bytes).carrier().faults().map(|fault| fault.to_string()).collect()
     };
     let zero_ids = [&frame(1, &[1, 3, 0, 24])[..], &[0; 24]].concat();
-    assert_eq!(sentences(&zero_ids), ["the trace id is all zero, at byte 8", "the span id is all zero, at byte 24"]);
+    assert_eq!(
+        sentences(&zero_ids),
+        ["the trace id is all zero, at byte 8", "the span id is all zero, at byte 24"]
+    );
     let fields = frame(1, &[0, 0, 0, 16, 2, 0, 1, b'a', 2, 0, 1, b'b', 1, 0, 1, b'c', 0, 0, 0, 9]);
     assert_eq!(
         sentences(&fields),
@@ -76,8 +90,8 @@ fn sentences_of_faults_of_the_text_form() {
         ("~glassine;ngHB3gAAAAAA;", "the base64url goes on after the carrier, at byte 18"),
     ];
     for (text, sentence) in cases {
-        assert_eq!(TextMessage::read(text).fault().unwrap().to_string(), sentence, "{text}");
-        assert_eq!(TextMessage::read(text).payload(), text.as_bytes());
+        assert_eq!(TextReading::read(text).fault().unwrap().to_string(), sentence, "{text}");
+        assert_eq!(TextReading::read(text).payload(), text.as_bytes());
     }
 }
 
@@ -88,8 +102,14 @@ fn sentences_of_parse_errors() {
         (&TEXT.replacen("00", "ff", 1), "version ff is invalid, at byte 0"),
         (&TEXT.replacen('-', "_", 1), "a dash is missing, at byte 2"),
         (&TEXT.replacen('b', "B", 1), "not a lower-case hexadecimal digit, at byte 4"),
-        ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", "the trace id is all zero, at byte 3"),
-        ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", "the span id is all zero, at byte 36"),
+        (
+            "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+            "the trace id is all zero, at byte 3",
+        ),
+        (
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+            "the span id is all zero, at byte 36",
+        ),
     ];
     for (text, sentence) in cases {
         assert_eq!(text.parse::<TraceContext>().unwrap_err().to_string(), sentence, "{text}");
@@ -98,7 +118,8 @@ fn sentences_of_parse_errors() {
 
 #[test]
 fn ids_and_flags_are_parsed_strictly() {
-    let trace_id = |text: &str| text.parse::<TraceId>().map_err(|error| (error.kind().name(), error.offset()));
+    let trace_id =
+        |text: &str| text.parse::<TraceId>().map_err(|error| (error.kind().name(), error.offset()));
     assert_eq!(trace_id(&"0".repeat(32)), Err(("zero_trace_id", 0)));
     assert_eq!(trace_id("4bf9"), Err(("length", 4)));
     assert_eq!(trace_id(&"1".repeat(33)), Err(("length", 32)));
@@ -120,9 +141,24 @@ fn sentences_of_encode_errors_and_nothing_is_written() {
     let two_long = [Field::Baggage(&long), Field::TextMap { key: "k", value: &long }];
     use EncodeErrorKind as E;
     let cases: [(Envelope<'_>, &[Field<'_>], E, &str); 8] = [
-        (sampled, &two_long, E::CarrierTooLong, "the carrier is longer than 65535 bytes, at byte 65543"),
-        (sampled, &[Field::Baggage(&too_long)], E::FieldTooLong, "a field is longer than 65535 bytes, at byte 32"),
-        (sampled, &[weight, Field::Tracestate("a=\n")], E::MalformedField, "a field is malformed, at byte 32"),
+        (
+            sampled,
+            &two_long,
+            E::CarrierTooLong,
+            "the carrier is longer than 65535 bytes, at byte 65543",
+        ),
+        (
+            sampled,
+            &[Field::Baggage(&too_long)],
+            E::FieldTooLong,
+            "a field is longer than 65535 bytes, at byte 32",
+        ),
+        (
+            sampled,
+            &[weight, Field::Tracestate("a=\n")],
+            E::MalformedField,
+            "a field is malformed, at byte 32",
+        ),
         (
             sampled,
             &[Field::TextMap { key: "TraceParent", value: "x" }],
@@ -176,9 +212,23 @@ fn values_are_small_and_may_cross_threads() {
     is_error::<Incomplete>(4);
     is_error::<ParseError>(2);
     is_error::<EncodeError>(8);
-    is_send_and_sync::<(Message<'_>, Carrier<'_>, Fields<'_>, RawField<'_>, RawFields<'_>, Envelope<'_>, Field<'_>)>();
-    is_send_and_sync::<(OwnedMessage, SharedMessage, TextMessage<'_>, Frame<bytes::Bytes>, EncodedEnvelope)>();
-    assert!(size_of::<Message<'_>>() <= 40);
+    is_send_and_sync::<(
+        Reading<'_>,
+        Carrier<'_>,
+        Fields<'_>,
+        RawField<'_>,
+        RawFields<'_>,
+        Envelope<'_>,
+        Field<'_>,
+    )>();
+    is_send_and_sync::<(
+        OwnedReading,
+        SharedReading,
+        TextReading<'_>,
+        Wrapped<bytes::Bytes>,
+        EncodedEnvelope,
+    )>();
+    assert!(size_of::<Reading<'_>>() <= 40);
     assert_eq!((size_of::<TraceContext>(), size_of::<Traceparent>()), (25, 55));
 }
 
@@ -191,7 +241,7 @@ fn debug_keeps_payload_and_baggage_to_itself() {
     ];
     let envelope = Envelope::new(context()).with_fields(&fields);
     let bytes = bytes::Bytes::from(envelope.encode_to_vec(b"secret").unwrap());
-    let message = Message::read(&bytes);
+    let message = Reading::read(&bytes);
     let text = envelope.encode_to_text("secret").unwrap();
     let shown = format!(
         "{message:?} {:?} {:?} {:?} {:?} {envelope:?} {:?} {:?} {:?}",
@@ -199,39 +249,36 @@ fn debug_keeps_payload_and_baggage_to_itself() {
         message.carrier().fields(),
         message.carrier().raw_fields(),
         message.detach(),
-        SharedMessage::read(bytes.clone()),
-        Frame::new(envelope.to_encoded().unwrap(), bytes.clone()),
-        TextMessage::read(&text),
+        SharedReading::read(bytes.clone()),
+        Wrapped::new(envelope.to_encoded().unwrap(), bytes.clone()),
+        TextReading::read(&text),
     );
     assert!(!shown.contains("secret") && !shown.contains("115, 101"), "{shown}");
-    assert!(shown.contains("payload_len: 6") && shown.contains("4bf92f3577b34da6a3ce929d0e0e4736"), "{shown}");
+    assert!(
+        shown.contains("payload_len: 6") && shown.contains("4bf92f3577b34da6a3ce929d0e0e4736"),
+        "{shown}"
+    );
 }
 
 #[test]
 #[cfg(feature = "policy")]
 fn debug_of_policies_keeps_payload_and_fields_to_itself() {
-    use glassine::{AllowList, Channel, FanOut, Origin, Rollout, TextMapExtractor, TextMapInjector, Traced};
+    use glassine::policy::{AllowList, FanOut, Rollout};
+    use glassine::{Channel, Origin, Traced};
 
     let fields = [Field::Baggage("user=secret"), Field::Tracestate("vendor=secret")];
     let origin = Origin::from(context()).with_fields(&fields);
     let payload = bytes::Bytes::from_static(b"secret");
     let channel = Channel::new().with_rollout(Rollout::On).with_outbound_fields(AllowList::ALL);
     let broadcast = channel.broadcast(&origin, payload.clone(), 100, FanOut::DEFAULT);
-    let mut injector = TextMapInjector::new();
-    injector.set("b3", "secret");
     let traced = Traced::new(payload, origin.clone());
-    let mut shown = format!(
-        "{origin:?} {traced:?} {broadcast:?} {:?} {injector:?} {:?}",
-        channel.outgoing(&origin),
-        TextMapExtractor::from(&origin),
-    );
-    #[cfg(feature = "opentelemetry_0_33")]
-    {
-        let consumer = glassine::opentelemetry_0_33::Consumer::new();
-        shown += &format!(" {:?}", consumer.plan([&origin]));
-    }
+    let wrapper = channel.wrapper(&origin);
+    let shown = format!("{origin:?} {traced:?} {broadcast:?} {wrapper:?}");
     assert!(!shown.contains("secret") && !shown.contains("115, 101"), "{shown}");
-    assert!(shown.contains("payload_len: 6") && shown.contains("4bf92f3577b34da6a3ce929d0e0e4736"), "{shown}");
+    assert!(
+        shown.contains("payload_len: 6") && shown.contains("4bf92f3577b34da6a3ce929d0e0e4736"),
+        "{shown}"
+    );
 }
 
 /// Fields that a writer would refuse cost themselves alone.
@@ -239,7 +286,12 @@ fn debug_of_policies_keeps_payload_and_fields_to_itself() {
 #[cfg(feature = "policy")]
 fn what_cannot_be_written_is_left_out_of_an_origin() {
     let good = Field::TextMap { key: "b3", value: "0" };
-    let given = [Field::Baggage(""), good, Field::TextMap { key: "B3", value: "1" }, Field::Baggage("tab\u{7}")];
+    let given = [
+        Field::Baggage(""),
+        good,
+        Field::TextMap { key: "B3", value: "1" },
+        Field::Baggage("tab\u{7}"),
+    ];
     let origin = glassine::Origin::from(context()).with_fields(&given);
     assert_eq!(origin.carrier().fields().collect::<Vec<_>>(), [good]);
 }

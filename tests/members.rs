@@ -1,6 +1,6 @@
 //! The members of `tracestate` and `baggage` lists (W3C Trace Context level 2 and W3C Baggage).
 
-use glassine::{BaggageMembers, TracestateMembers};
+use glassine::w3c::{BaggageMembers, TracestateMembers};
 use proptest::prelude::*;
 
 fn tracestate(text: &str) -> Vec<(&str, &str)> {
@@ -8,7 +8,9 @@ fn tracestate(text: &str) -> Vec<(&str, &str)> {
 }
 
 fn baggage(text: &str) -> Vec<(&str, &str, &str)> {
-    BaggageMembers::new(text).map(|member| (member.key(), member.value(), member.properties())).collect()
+    BaggageMembers::new(text)
+        .map(|member| (member.key(), member.value(), member.properties()))
+        .collect()
 }
 
 #[test]
@@ -21,7 +23,10 @@ fn tracestate_follows_w3c_and_leaves_out_what_does_not() {
     let cases: [(&str, &[(&str, &str)]); 18] = [
         ("", &[]),
         (" , \t,", &[]),
-        ("rojo=00f067aa0ba902b7,congo=t61rcWkgMzE", &[("rojo", "00f067aa0ba902b7"), ("congo", "t61rcWkgMzE")]),
+        (
+            "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE",
+            &[("rojo", "00f067aa0ba902b7"), ("congo", "t61rcWkgMzE")],
+        ),
         ("a=1 ,\tb=2", &[("a", "1"), ("b", "2")]),
         ("fw529a3039@dt=FfffFfff", &[("fw529a3039@dt", "FfffFfff")]),
         ("0a_-*/@=x", &[("0a_-*/@", "x")]),
@@ -57,12 +62,18 @@ fn baggage_follows_w3c_and_leaves_out_what_does_not() {
     type Members<'a> = &'a [(&'a str, &'a str, &'a str)];
     let cases: [(&str, Members<'_>); 11] = [
         ("", &[]),
-        ("userId=alice,serverNode=DF%2028", &[("userId", "alice", ""), ("serverNode", "DF%2028", "")]),
+        (
+            "userId=alice,serverNode=DF%2028",
+            &[("userId", "alice", ""), ("serverNode", "DF%2028", "")],
+        ),
         (
             "key1 = value1 ; property1;property2, key2=value2",
             &[("key1", "value1", "property1;property2"), ("key2", "value2", "")],
         ),
-        ("key3=value3; propertyKey=propertyValue", &[("key3", "value3", "propertyKey=propertyValue")]),
+        (
+            "key3=value3; propertyKey=propertyValue",
+            &[("key3", "value3", "propertyKey=propertyValue")],
+        ),
         ("empty=", &[("empty", "", "")]),
         ("a=b=c", &[("a", "b=c", "")]),
         ("no-value,a=1", &[("a", "1", "")]),
@@ -78,7 +89,8 @@ fn baggage_follows_w3c_and_leaves_out_what_does_not() {
 
 #[test]
 fn values_are_percent_decoded_when_asked() {
-    let decoded = |text: &str| BaggageMembers::new(text).next().unwrap().decoded_value().collect::<Vec<_>>();
+    let decoded =
+        |text: &str| BaggageMembers::new(text).next().unwrap().decoded_value().collect::<Vec<_>>();
     assert_eq!(decoded("k=DF%2028"), b"DF 28");
     assert_eq!(decoded("k=Am%C3%A9lie"), "Amélie".as_bytes());
     assert_eq!(decoded("k=%e2%82%AC"), "€".as_bytes());
@@ -88,7 +100,8 @@ fn values_are_percent_decoded_when_asked() {
 }
 
 proptest! {
-    /// Any text has members, every one is a part of the text, and none is found where the grammar has none.
+    /// Any text has members, every one is a part of the text, and none is found where the grammar
+    /// has none.
     #[test]
     fn members_are_parts_of_any_text(text in prop_oneof![any::<String>(), "[a-c=,; \t%0-9A-]{0,60}"]) {
         for member in TracestateMembers::new(&text) {

@@ -8,9 +8,10 @@ mod counting;
 use std::cell::Cell;
 
 use bytes::Bytes;
+use glassine::policy::{AllowList, Count, Rollout, Trust};
 use glassine::{
-    AllowList, Channel, Count, Envelope, Field, Message, Origin, Rollout, SpanId, TraceContext, TraceFlags, TraceId,
-    Traced, Trust, Verdict,
+    Channel, Envelope, Field, Origin, Reading, SpanId, TraceContext, TraceFlags, TraceId, Traced,
+    Verdict,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -23,7 +24,10 @@ static ON: Channel = on();
 static RECEIVE_ONLY: Channel = Channel::new();
 
 const fn on() -> Channel {
-    Channel::new().with_rollout(Rollout::On).with_trust(Trust::Accept).with_outbound_fields(AllowList::ALL)
+    Channel::new()
+        .with_rollout(Rollout::On)
+        .with_trust(Trust::Accept)
+        .with_outbound_fields(AllowList::ALL)
 }
 
 fn context() -> TraceContext {
@@ -32,16 +36,22 @@ fn context() -> TraceContext {
 
 fn contexts() -> impl Strategy<Value = Option<TraceContext>> {
     let context = (1_u128.., 1_u64..).prop_map(|(trace_id, span_id)| {
-        let (trace_id, span_id) = (TraceId::from_u128(trace_id).unwrap(), SpanId::from_u64(span_id).unwrap());
+        let (trace_id, span_id) =
+            (TraceId::from_u128(trace_id).unwrap(), SpanId::from_u64(span_id).unwrap());
         TraceContext::new(trace_id, span_id, TraceFlags::SAMPLED)
     });
     proptest::option::of(context)
 }
 
-/// Origins of messages that go bare, with a context alone, and with an envelope that does not fit into place.
+/// Origins of messages that go bare, with a context alone, and with an envelope that does not fit
+/// into place.
 fn origins() -> [Origin; 3] {
     let baggage = "k=".to_owned() + &"v".repeat(100);
-    [Origin::default(), context().into(), Origin::from(context()).with_fields(&[Field::Baggage(&baggage)])]
+    [
+        Origin::default(),
+        context().into(),
+        Origin::from(context()).with_fields(&[Field::Baggage(&baggage)]),
+    ]
 }
 
 #[track_caller]
@@ -64,31 +74,38 @@ mod protobuf {
 
     fn photo(pixels: usize) -> Photo {
         let thumbnail = Photo { pixels: vec![1; pixels / 10].into(), ..Photo::default() };
-        Photo { name: "cat".into(), pixels: vec![2; pixels].into(), thumbnail: Some(thumbnail.into()) }
+        Photo {
+            name: "cat".into(),
+            pixels: vec![2; pixels].into(),
+            thumbnail: Some(thumbnail.into()),
+        }
     }
 
     #[test]
     fn one_allocation() {
         for origin in &origins() {
             for pixels in [0, 10, 10_000] {
-                let (outgoing, photo) = (ON.outgoing(origin), photo(pixels));
-                // prost clones `Bytes` to write them, and the first clone of one that was a `Vec` allocates.
+                let (outgoing, photo) = (ON.wrapper(origin), photo(pixels));
+                // prost clones `Bytes` to write them, and the first clone of one that was a `Vec`
+                // allocates.
                 let _shared = photo.clone();
-                let (count, message) = allocations(|| glassine::prost_0_14::encode(&outgoing, &photo));
+                let (count, message) =
+                    allocations(|| glassine::prost_0_14::encode(&outgoing, &photo));
                 assert_eq!(count, 1);
-                assert_eq!(message, ON.frame(origin, &photo.encode_to_vec()[..]).to_bytes());
+                assert_eq!(message, ON.wrap(origin, &photo.encode_to_vec()[..]).into_bytes());
             }
         }
-        let nothing = glassine::prost_0_14::encode(&ON.outgoing(&Origin::default()), &Photo::default());
+        let nothing =
+            glassine::prost_0_14::encode(&ON.wrapper(&Origin::default()), &Photo::default());
         assert_eq!(nothing, "", "an empty message is an empty payload");
     }
 
     #[test]
     fn bytes_fields_share_the_buffer() {
-        let bytes = glassine::prost_0_14::encode(&ON.outgoing(&context().into()), &photo(1000));
+        let bytes = glassine::prost_0_14::encode(&ON.wrapper(&context().into()), &photo(1000));
         let traced: Traced<Photo> = ON.receive(bytes.clone()).try_map(Photo::decode).unwrap();
         assert_eq!(traced, Traced::new(photo(1000), context()));
-        let Photo { pixels, thumbnail, .. } = traced.into_message();
+        let Photo { pixels, thumbnail, .. } = traced.into_value();
         lies_in(&pixels, &bytes);
         lies_in(&thumbnail.unwrap().pixels, &bytes);
     }
@@ -100,7 +117,7 @@ mod protobuf {
         let escaped = Envelope::escape().encode_to_vec(&payload).unwrap();
         let marked = Envelope::unsampled().encode_to_vec(&payload).unwrap();
         for message in [payload, escaped, marked] {
-            assert_eq!(ON.receive(message.into()).try_map(Photo::decode).unwrap().message(), &photo);
+            assert_eq!(ON.receive(message.into()).try_map(Photo::decode).unwrap().value(), &photo);
         }
     }
 
@@ -114,7 +131,7 @@ mod protobuf {
         #[test]
         fn round_trip(context in contexts(), name: String, pixels in vec(any::<u8>(), 0..300)) {
             let photo = Photo { name, pixels: pixels.into(), thumbnail: None };
-            let message = glassine::prost_0_14::encode(&ON.outgoing(&context.into()), &photo);
+            let message = glassine::prost_0_14::encode(&ON.wrapper(&context.into()), &photo);
             let traced: Traced<Photo> = ON.receive(message).try_map(Photo::decode).unwrap();
             prop_assert_eq!(traced, Traced::new(photo, context));
         }
@@ -160,19 +177,20 @@ mod message_pack {
     #[test]
     fn what_rmp_serde_writes_after_the_header() {
         for origin in &origins() {
-            let outgoing = ON.outgoing(origin);
-            let arrays = ON.frame(origin, &rmp_serde::to_vec(&ORDER).unwrap()[..]).to_bytes();
+            let outgoing = ON.wrapper(origin);
+            let arrays = ON.wrap(origin, &rmp_serde::to_vec(&ORDER).unwrap()[..]).into_bytes();
             assert_eq!(glassine::rmp_serde::encode(&outgoing, &ORDER).unwrap(), arrays);
-            let maps = ON.frame(origin, &rmp_serde::to_vec_named(&ORDER).unwrap()[..]).to_bytes();
+            let maps = ON.wrap(origin, &rmp_serde::to_vec_named(&ORDER).unwrap()[..]).into_bytes();
             assert_eq!(glassine::rmp_serde::encode_named(&outgoing, &ORDER).unwrap(), maps);
         }
     }
 
-    /// One for the message, and one for the count of its references: `Bytes` takes a `Vec` with room to spare.
+    /// One for the message, and one for the count of its references: `Bytes` takes a `Vec` with
+    /// room to spare.
     #[test]
     fn two_allocations_for_a_small_message() {
         for origin in &origins() {
-            let outgoing = ON.outgoing(origin);
+            let outgoing = ON.wrapper(origin);
             let (count, message) = allocations(|| glassine::rmp_serde::encode(&outgoing, &ORDER));
             assert_eq!((count, message.is_ok()), (2, true));
         }
@@ -188,19 +206,20 @@ mod message_pack {
             }
         }
         let times = Cell::new(0);
-        glassine::rmp_serde::encode(&ON.outgoing(&Origin::default()), &Counted(&times)).unwrap();
+        glassine::rmp_serde::encode(&ON.wrapper(&Origin::default()), &Counted(&times)).unwrap();
         assert_eq!(times.get(), 1, "also if it is escaped");
     }
 
     #[test]
     fn fields_borrow_from_the_message() {
-        let outgoing = ON.outgoing(&context().into());
+        let outgoing = ON.wrapper(&context().into());
         for bytes in [
             glassine::rmp_serde::encode(&outgoing, &ORDER).unwrap(),
             glassine::rmp_serde::encode_named(&outgoing, &ORDER).unwrap(),
         ] {
-            let (count, order) =
-                allocations(|| rmp_serde::from_slice::<Order<'_>>(Message::read(&bytes).payload()).unwrap());
+            let (count, order) = allocations(|| {
+                rmp_serde::from_slice::<Order<'_>>(Reading::read(&bytes).payload()).unwrap()
+            });
             assert_eq!(order, ORDER);
             assert_eq!(count, 0);
             lies_in(order.customer.as_bytes(), &bytes);
@@ -208,7 +227,7 @@ mod message_pack {
 
             let received = ON.receive(bytes.clone());
             assert_eq!(received.origin().context(), Some(context()));
-            lies_in(rmp_serde::from_slice::<Order<'_>>(received.message()).unwrap().note, &bytes);
+            lies_in(rmp_serde::from_slice::<Order<'_>>(received.value()).unwrap().note, &bytes);
         }
     }
 
@@ -219,27 +238,31 @@ mod message_pack {
         assert_eq!(payload[0], 0x9E);
 
         let channel = on();
-        let message = glassine::rmp_serde::encode(&channel.outgoing(&bare), &value).unwrap();
+        let message = glassine::rmp_serde::encode(&channel.wrapper(&bare), &value).unwrap();
         assert_eq!(message, Envelope::escape().encode_to_vec(&payload).unwrap());
         assert_eq!(channel.counters().snapshot().count(Count::Escaped), 1);
         let received = channel.receive(message);
         assert_eq!(received, Traced::from(Bytes::from(payload.clone())));
-        assert_eq!(rmp_serde::from_slice::<FourteenFields>(received.message()).unwrap(), value);
+        assert_eq!(rmp_serde::from_slice::<FourteenFields>(received.value()).unwrap(), value);
 
         // A header is in front of it already.
-        let message = glassine::rmp_serde::encode(&channel.outgoing(&context().into()), &value).unwrap();
+        let message =
+            glassine::rmp_serde::encode(&channel.wrapper(&context().into()), &value).unwrap();
         assert_eq!(message, Envelope::new(context()).encode_to_vec(&payload).unwrap());
         // A map of 14 begins with another byte.
-        let message = glassine::rmp_serde::encode_named(&channel.outgoing(&bare), &value).unwrap();
+        let message = glassine::rmp_serde::encode_named(&channel.wrapper(&bare), &value).unwrap();
         assert_eq!(message, rmp_serde::to_vec_named(&value).unwrap());
         assert_eq!(channel.counters().snapshot().count(Count::Escaped), 1);
 
         for old in [&RECEIVE_ONLY, &Channel::new().with_rollout(Rollout::Off)] {
             for origin in [&bare, &context().into()] {
-                assert_eq!(glassine::rmp_serde::encode(&old.outgoing(origin), &value).unwrap(), payload);
+                assert_eq!(
+                    glassine::rmp_serde::encode(&old.wrapper(origin), &value).unwrap(),
+                    payload
+                );
             }
         }
-        assert_eq!(Message::read(&payload).verdict(), Verdict::Bare);
+        assert_eq!(Reading::read(&payload).verdict(), Verdict::Bare);
     }
 
     #[test]
@@ -250,7 +273,7 @@ mod message_pack {
                 Err(serde::ser::Error::custom("no"))
             }
         }
-        let outgoing = ON.outgoing(&context().into());
+        let outgoing = ON.wrapper(&context().into());
         for error in [
             glassine::rmp_serde::encode(&outgoing, &Fails).unwrap_err(),
             glassine::rmp_serde::encode_named(&outgoing, &Fails).unwrap_err(),
@@ -262,7 +285,7 @@ mod message_pack {
     proptest! {
         #[test]
         fn round_trip(context in contexts(), items in vec(any::<(u64, String)>(), 0..20)) {
-            let message = glassine::rmp_serde::encode(&ON.outgoing(&context.into()), &items).unwrap();
+            let message = glassine::rmp_serde::encode(&ON.wrapper(&context.into()), &items).unwrap();
             let traced = ON.receive(message).try_map(|payload| rmp_serde::from_slice(&payload)).unwrap();
             prop_assert_eq!(traced, Traced::new(items, context));
         }

@@ -1,10 +1,12 @@
-//! Properties: one for each law of the format and for what the codec promises, over generated input.
+//! Properties: one for each law of the format and for what the codec promises, over generated
+//! input.
 #![cfg(feature = "bytes")]
 
 use bytes::Bytes;
+use glassine::grease::Grease;
 use glassine::{
-    Decision, Envelope, FaultKind, Field, FieldType, Frame, Grease, Message, Reader, SharedMessage, SpanId,
-    TraceContext, TraceFlags, TraceId, Verdict, needs_escape, reparent,
+    Decision, Envelope, FaultKind, Field, FieldType, Mode, Reader, Reading, Refused, SharedReading,
+    SpanId, TraceContext, TraceFlags, TraceId, Verdict, Wrapped, needs_escape, reparent,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -16,7 +18,7 @@ fn context() -> impl Strategy<Value = TraceContext> {
         TraceContext::new(
             TraceId::from_u128(trace_id).unwrap(),
             SpanId::from_u64(span_id).unwrap(),
-            TraceFlags::from_bits(flags),
+            TraceFlags::from_u8(flags),
         )
     })
 }
@@ -50,7 +52,8 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
     vec(prop_oneof![Just(b'\t'), 0x20_u8..0x7F], 1..40)
 }
 
-/// Fields that may stand together in a sampled context: types 1, 2 and 4 once, text-map keys all different.
+/// Fields that may stand together in a sampled context: types 1, 2 and 4 once, text-map keys all
+/// different.
 fn fields() -> impl Strategy<Value = Vec<Owned>> {
     let once = |field_type: FieldType, value: BoxedStrategy<Vec<u8>>| {
         proptest::option::of(value.prop_map(move |value| Owned(field_type, value)))
@@ -58,7 +61,10 @@ fn fields() -> impl Strategy<Value = Vec<Owned>> {
     let text_map = vec(("[!-~]{0,6}", any::<String>()), 0..4).prop_map(|entries| {
         let entry = |(i, (key, value)): (usize, (String, String))| {
             let key = format!("{i}{key}");
-            Owned(FieldType::TEXT_MAP, [&[key.len() as u8], key.as_bytes(), value.as_bytes()].concat())
+            Owned(
+                FieldType::TEXT_MAP,
+                [&[key.len() as u8], key.as_bytes(), value.as_bytes()].concat(),
+            )
         };
         entries.into_iter().enumerate().map(entry).collect::<Vec<_>>()
     });
@@ -69,17 +75,30 @@ fn fields() -> impl Strategy<Value = Vec<Owned>> {
         };
         contexts.into_iter().map(value).collect::<Vec<_>>()
     });
-    let unknown = vec((6_u8.., vec(any::<u8>(), 0..12)).prop_map(|(kind, value)| Owned(FieldType(kind), value)), 0..4);
+    let unknown = vec(
+        (6_u8.., vec(any::<u8>(), 0..12)).prop_map(|(kind, value)| Owned(FieldType(kind), value)),
+        0..4,
+    );
     (
         once(FieldType::TRACESTATE, text().boxed()),
         once(FieldType::BAGGAGE, text().boxed()),
         text_map,
-        once(FieldType::FAN_OUT_WEIGHT, (1_u32..).prop_map(|weight| weight.to_be_bytes().to_vec()).boxed()),
+        once(
+            FieldType::FAN_OUT_WEIGHT,
+            (1_u32..).prop_map(|weight| weight.to_be_bytes().to_vec()).boxed(),
+        ),
         further,
         unknown,
     )
         .prop_map(|(tracestate, baggage, text_map, weight, further, unknown)| {
-            tracestate.into_iter().chain(baggage).chain(text_map).chain(weight).chain(further).chain(unknown).collect()
+            tracestate
+                .into_iter()
+                .chain(baggage)
+                .chain(text_map)
+                .chain(weight)
+                .chain(further)
+                .chain(unknown)
+                .collect()
         })
         .prop_shuffle()
 }
@@ -98,7 +117,9 @@ fn canonical(fields: &[Owned]) -> Vec<Field<'_>> {
 fn shapes() -> Vec<(&'static str, Vec<u8>)> {
     let context = |flags| {
         let context: TraceContext =
-            format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}").parse().unwrap();
+            format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}")
+                .parse()
+                .unwrap();
         Envelope::new(context).encode_to_vec(&[]).unwrap()
     };
     vec![
@@ -111,14 +132,15 @@ fn shapes() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 proptest! {
-    /// Law 1 (R-WRITE-1, R-WRITE-8, R-READ-6): payload, context and fields come out as they went in.
+    /// Law 1 (R-WRITE-1, R-WRITE-8, R-READ-6): payload, context and fields come out as they went
+    /// in.
     #[test]
     fn law_1_read_after_write_is_identity(context in context(), fields in fields(), payload in payload()) {
         let context = sampled(context);
         let given: Vec<_> = fields.iter().map(Owned::field).collect();
         let envelope = Envelope::new(context).with_fields(&given);
         let frame = envelope.encode_to_vec(&payload).unwrap();
-        let message = Message::read(&frame);
+        let message = Reading::read(&frame);
         prop_assert_eq!(message.verdict(), Verdict::Enveloped);
         prop_assert_eq!(message.payload(), &payload[..]);
         prop_assert_eq!(message.context(), Some(context));
@@ -132,13 +154,14 @@ proptest! {
         let wrap = |inner: Vec<u8>, context: &TraceContext| Envelope::new(*context).encode_to_vec(&inner).unwrap();
         let mut message = contexts.iter().fold(payload.clone(), wrap);
         for context in contexts.iter().rev() {
-            prop_assert_eq!(Message::read(&message).context(), Some(*context));
-            message = Message::read(&message).payload().to_vec();
+            prop_assert_eq!(Reading::read(&message).context(), Some(*context));
+            message = Reading::read(&message).payload().to_vec();
         }
         prop_assert_eq!(message, payload);
     }
 
-    /// Law 2 (R-READ-1, R-READ-3): every byte string has a reading, whose payload is a suffix, and all of it if it is bare or damaged.
+    /// Law 2 (R-READ-1, R-READ-3): every byte string has a reading, whose payload is a suffix, and
+    /// all of it if it is bare or damaged.
     #[test]
     fn law_2_reading_is_total(
         bytes in prop_oneof![
@@ -148,7 +171,7 @@ proptest! {
                 .prop_map(|(v, flags, shape, n, rest)| [&[0x9E, v, 0xC1, 0xDE, flags, shape, 0, n], &rest[..]].concat()),
         ],
     ) {
-        let message = Message::read(&bytes);
+        let message = Reading::read(&bytes);
         prop_assert!(bytes.ends_with(message.payload()));
         prop_assert_eq!(message.payload().len() + message.payload_offset(), bytes.len());
         prop_assert_eq!(message.fault().is_some(), message.verdict() == Verdict::Damaged);
@@ -159,21 +182,23 @@ proptest! {
         }
     }
 
-    /// Law 3 (R-WRITE-2): with nothing to say, a payload goes untouched, or in the escape if its first byte is the magic byte.
+    /// Law 3 (R-WRITE-2): with nothing to say, a payload goes untouched, or in the escape if its
+    /// first byte is the magic byte.
     #[test]
     fn law_3_bare_is_the_normal_form(payload in payload()) {
-        let sent = Frame::bare(&payload[..]).to_bytes();
+        let sent = Wrapped::bare(&payload[..]).into_bytes();
         if needs_escape(&payload) {
             prop_assert_eq!(&sent[..8], &[0x9E, 0x01, 0xC1, 0xDE, 0, 0, 0, 0]);
             prop_assert_eq!(&sent[8..], &payload[..]);
         } else {
             prop_assert_eq!(&sent[..], &payload[..]);
         }
-        prop_assert_eq!(Message::read(&sent).payload(), &payload[..]);
-        prop_assert_eq!(Message::read(&sent).decision(), None);
+        prop_assert_eq!(Reading::read(&sent).payload(), &payload[..]);
+        prop_assert_eq!(Reading::read(&sent).decision(), None);
     }
 
-    /// Laws 4 and 5 (R-INV-3, R-READ-4, R-READ-7): of any version, flags, decision and payload are at fixed places.
+    /// Laws 4 and 5 (R-INV-3, R-READ-4, R-READ-7): of any version, flags, decision and payload are
+    /// at fixed places.
     #[test]
     fn laws_4_and_5_every_version_is_readable(
         version in prop_oneof![Just(2_u8), Just(3), Just(4), Just(6), Just(7), Just(8)],
@@ -184,7 +209,7 @@ proptest! {
     ) {
         let header = [0x9E, version, 0xC1, 0xDE, flags, free << 1 | 1, 0, carrier.len() as u8];
         let frame = [&header[..], &carrier, &payload].concat();
-        let message = Message::read(&frame);
+        let message = Reading::read(&frame);
         prop_assert_eq!(message.verdict(), Verdict::UnknownVersion);
         prop_assert_eq!(message.version(), Some(version));
         prop_assert_eq!(message.payload(), &payload[..]);
@@ -213,8 +238,8 @@ proptest! {
         let mut grown = Vec::new();
         envelope.encode(&mut grown).unwrap();
         prop_assert_eq!(&grown[..], &frame[..len]);
-        let shared = Frame::new(envelope.to_encoded().unwrap(), Bytes::from(payload));
-        prop_assert_eq!(&shared.to_bytes()[..], &frame[..]);
+        let shared = Wrapped::new(envelope.to_encoded().unwrap(), Bytes::from(payload));
+        prop_assert_eq!(&shared.into_bytes()[..], &frame[..]);
     }
 
     /// Re-encoding what was read from a canonical frame gives the frame back.
@@ -222,13 +247,14 @@ proptest! {
     fn reencoding_gives_a_canonical_frame_back(context in context(), fields in fields(), payload in payload()) {
         let given: Vec<_> = fields.iter().map(Owned::field).collect();
         let frame = Envelope::new(sampled(context)).with_fields(&given).encode_to_vec(&payload).unwrap();
-        let message = Message::read(&frame);
+        let message = Reading::read(&frame);
         let read: Vec<_> = message.carrier().fields().collect();
         let again = Envelope::new(message.context().unwrap()).with_fields(&read).encode_to_vec(message.payload());
         prop_assert_eq!(again.unwrap(), frame);
     }
 
-    /// Any change of the payload leaves the context as it was, and any change inside the carrier leaves the payload.
+    /// Any change of the payload leaves the context as it was, and any change inside the carrier
+    /// leaves the payload.
     #[test]
     fn carrier_and_payload_do_not_touch_each_other(
         context in context(), fields in fields(), payload in vec(any::<u8>(), 1..60), at: prop::sample::Index, xor in 1_u8..,
@@ -240,16 +266,17 @@ proptest! {
 
         let mut other_payload = frame.clone();
         other_payload[payload_at + at.index(payload.len())] ^= xor;
-        prop_assert_eq!(Message::read(&other_payload).context(), Message::read(&frame).context());
-        prop_assert_eq!(Message::read(&other_payload).carrier(), Message::read(&frame).carrier());
+        prop_assert_eq!(Reading::read(&other_payload).context(), Reading::read(&frame).context());
+        prop_assert_eq!(Reading::read(&other_payload).carrier(), Reading::read(&frame).carrier());
 
         let mut other_carrier = frame;
         other_carrier[8 + at.index(payload_at - 8)] ^= xor;
-        prop_assert_eq!(Message::read(&other_carrier).payload(), &payload[..]);
-        prop_assert_eq!(Message::read(&other_carrier).verdict(), Verdict::Enveloped);
+        prop_assert_eq!(Reading::read(&other_carrier).payload(), &payload[..]);
+        prop_assert_eq!(Reading::read(&other_carrier).verdict(), Verdict::Enveloped);
     }
 
-    /// Truncation at every byte: bare below the prefix, damaged below the carrier's end, the rest of the payload after.
+    /// Truncation at every byte: bare below the prefix, damaged below the carrier's end, the rest
+    /// of the payload after.
     #[test]
     fn truncation_at_every_byte(context in context(), fields in fields(), payload in payload()) {
         let context = sampled(context);
@@ -259,7 +286,7 @@ proptest! {
         let payload_at = envelope.encoded_len().unwrap();
         for len in 0..=frame.len() {
             let cut = &frame[..len];
-            let message = Message::read(cut);
+            let message = Reading::read(cut);
             let fault = message.fault().map(|fault| (fault.kind(), fault.offset()));
             if len < 4 {
                 prop_assert_eq!((message.verdict(), fault), (Verdict::Bare, None));
@@ -289,19 +316,24 @@ proptest! {
         let shared = Bytes::from(bytes.clone());
         let message = reader.read(&bytes);
         let shared_message = reader.read_shared(shared.clone());
-        prop_assert_eq!(shared_message.as_message(), message);
+        prop_assert_eq!(shared_message.as_reading(), message);
         prop_assert_eq!(shared_message.payload(), message.payload());
         prop_assert_eq!(shared_message.detach(), shared_message.clone());
         let detached = message.detach();
-        prop_assert_eq!(detached.as_message(), message);
+        prop_assert_eq!(detached.as_reading(), message);
         prop_assert_eq!(shared_message.into_payload(), message.payload());
-        let shared_closed = reader.read_closed_shared(&shared);
-        prop_assert_eq!(shared_closed.as_ref().map(SharedMessage::as_message).map_err(|fault| *fault), reader.read_closed(&bytes));
-        let shared_always = reader.read_always_shared(&shared);
-        prop_assert_eq!(shared_always.as_ref().map(SharedMessage::as_message).map_err(|fault| *fault), reader.read_always(&bytes));
+        for mode in [Mode::Mixed, Mode::Closed, Mode::Always] {
+            let required = reader.read_shared(shared.clone()).require(mode);
+            let (as_reading, fault) = (SharedReading::as_reading, Refused::fault);
+            prop_assert_eq!(required.as_ref().map(as_reading).map_err(fault), message.require(mode));
+            if let Err(refused) = required {
+                prop_assert_eq!(refused.into_bytes(), &bytes[..]);
+            }
+        }
     }
 
-    /// Re-parenting changes the span id and drops what the copying rule drops; the payload does not move (R-COPY-1 to R-COPY-5).
+    /// Re-parenting changes the span id and drops what the copying rule drops; the payload does not
+    /// move (R-COPY-1 to R-COPY-5).
     #[test]
     fn reparenting_keeps_what_the_copying_rule_keeps(context in context(), fields in fields(), payload in payload(), span in 1_u64..) {
         let given: Vec<_> = fields.iter().map(Owned::field).collect();
@@ -313,17 +345,18 @@ proptest! {
             let kind = field.field_type();
             kind.is_known() || kind.is_kept_unknown()
         }).collect();
-        let message = Message::read(after);
+        let message = Reading::read(after);
         prop_assert_eq!(message.context(), Some(sampled(context).with_span_id(span_id)));
         prop_assert_eq!(message.payload(), &payload[..]);
         prop_assert_eq!(message.carrier().fields().collect::<Vec<_>>(), kept);
         // The same by writing anew.
-        let old = Message::read(&before);
+        let old = Reading::read(&before);
         let anew = Envelope::new(old.context().unwrap().with_span_id(span_id)).with_kept_fields(old.carrier());
         prop_assert_eq!(&anew.encode_to_vec(old.payload()).unwrap()[..], message.as_bytes());
     }
 
-    /// Grease is legal, is skipped, costs nothing else, and depends on its seed alone (R-VER-1, R-VER-2, R-VER-3).
+    /// Grease is legal, is skipped, costs nothing else, and depends on its seed alone (R-VER-1,
+    /// R-VER-2, R-VER-3).
     #[test]
     fn grease_is_skipped(seed: u64, context in context(), payload in payload(), flags in proptest::option::of(any::<u8>())) {
         let mut grease = Grease::from_seed(seed);
@@ -331,16 +364,16 @@ proptest! {
         let kind = field.as_field().field_type();
         prop_assert!(FieldType::GREASE.contains(&kind) && !kind.is_known() && !kind.is_private());
         let mut frame = Envelope::new(context).with_fields(&[field.as_field()]).encode_to_vec(&payload).unwrap();
-        let message = Message::read(&frame);
+        let message = Reading::read(&frame);
         prop_assert_eq!((message.context(), message.payload()), (Some(context), &payload[..]));
         prop_assert_eq!(message.carrier().faults().next(), None);
-        let reparented = Message::read(reparent(&mut frame, context.span_id()).unwrap());
+        let reparented = Reading::read(reparent(&mut frame, context.span_id()).unwrap());
         prop_assert_eq!(reparented.carrier().fields().count(), usize::from(kind.0 & 0x80 != 0));
 
-        let flags = flags.map(TraceFlags::from_bits);
+        let flags = flags.map(TraceFlags::from_u8);
         let header = grease.header(flags);
         let frame = [header.as_bytes(), &payload].concat();
-        let message = Message::read(&frame);
+        let message = Reading::read(&frame);
         prop_assert_eq!((message.verdict(), message.version()), (Verdict::UnknownVersion, Some(7)));
         prop_assert_eq!((message.flags(), message.payload()), (flags, &payload[..]));
 
@@ -353,7 +386,7 @@ proptest! {
     fn traceparent_to_frame_and_back_is_identity(text in "00-[0-9a-f]{31}[1-9a-f]-[0-9a-f]{15}[1-9a-f]-0[0-3]") {
         let context: TraceContext = text.parse().unwrap();
         let frame = Envelope::new(context).encode_to_vec(b"payload").unwrap();
-        let read = Message::read(&frame).context().unwrap();
+        let read = Reading::read(&frame).context().unwrap();
         let back = read.to_traceparent();
         prop_assert_eq!(back.as_str(), &text[..]);
         let level_1 = read.to_traceparent_level_1();
@@ -361,7 +394,8 @@ proptest! {
         prop_assert_eq!(level_1.as_str().parse::<TraceContext>().unwrap().flags(), context.flags().masked(TraceFlags::SAMPLED));
     }
 
-    /// Text that is not a `traceparent` in one character is refused there or is another `traceparent`, and never panics.
+    /// Text that is not a `traceparent` in one character is refused there or is another
+    /// `traceparent`, and never panics.
     #[test]
     fn traceparent_with_one_changed_byte(context in context(), at in 0_usize..55, byte: u8) {
         let mut text = context.to_traceparent().as_str().as_bytes().to_vec();
@@ -373,7 +407,8 @@ proptest! {
     }
 }
 
-/// Appendix A of the specification, row by row: every single-bit flip of the header, for every shape.
+/// Appendix A of the specification, row by row: every single-bit flip of the header, for every
+/// shape.
 #[test]
 fn every_flipped_header_bit_does_what_appendix_a_says() {
     use FaultKind as F;
@@ -386,17 +421,21 @@ fn every_flipped_header_bit_does_what_appendix_a_says() {
             for bit in 0..8_u32 {
                 let mut flipped = frame.clone();
                 flipped[byte] ^= 1 << bit;
-                let message = Message::read(&flipped);
+                let message = Reading::read(&flipped);
                 let fault = message.fault().map(glassine::Fault::kind);
                 let case = format!("{shape}, byte {byte}, bit {bit}: {message:?}");
                 let damaged = |kind| {
-                    assert_eq!((message.verdict(), fault), (Verdict::Damaged, Some(kind)), "{case}");
+                    assert_eq!(
+                        (message.verdict(), fault),
+                        (Verdict::Damaged, Some(kind)),
+                        "{case}"
+                    );
                     assert_eq!(message.payload(), flipped, "{case}");
                 };
                 let unnoticed = |flags: Option<u8>, has_context: bool| {
                     assert_eq!((message.verdict(), fault), (Verdict::Enveloped, None), "{case}");
                     assert_eq!(message.payload(), payload, "{case}");
-                    assert_eq!(message.flags().map(TraceFlags::bits), flags, "{case}");
+                    assert_eq!(message.flags().map(TraceFlags::to_u8), flags, "{case}");
                     assert_eq!(message.context().is_some(), has_context, "{case}");
                 };
                 match (byte, bit, shape) {
@@ -411,8 +450,12 @@ fn every_flipped_header_bit_does_what_appendix_a_says() {
                     (0..=3, ..) => {
                         assert_eq!(message.verdict(), Verdict::Bare, "{case}");
                         assert_eq!(message.payload(), flipped, "{case}");
-                        assert_eq!(Reader::new().read_closed(&flipped).is_err(), byte != 0, "{case}");
-                        assert!(Reader::new().read_always(&flipped).is_err(), "{case}");
+                        assert_eq!(
+                            Reading::read(&flipped).require(Mode::Closed).is_err(),
+                            byte != 0,
+                            "{case}"
+                        );
+                        assert!(Reading::read(&flipped).require(Mode::Always).is_err(), "{case}");
                     }
                     (4, _, "escape") => damaged(F::FlagsWithoutDecision),
                     (4, 0, "marker") => damaged(F::SampledWithoutIds),
@@ -435,7 +478,11 @@ fn every_flipped_header_bit_does_what_appendix_a_says() {
                         } else if weight > payload.len() {
                             damaged(F::CarrierPastEnd);
                         } else {
-                            assert_eq!((message.verdict(), fault), (Verdict::Enveloped, None), "{case}");
+                            assert_eq!(
+                                (message.verdict(), fault),
+                                (Verdict::Enveloped, None),
+                                "{case}"
+                            );
                             assert_eq!(message.payload(), &payload[weight..], "{case}");
                         }
                     }

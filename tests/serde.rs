@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_test::{
-    Compact, Configure, Readable, Token, assert_de_tokens, assert_de_tokens_error, assert_ser_tokens, assert_tokens,
+    Compact, Configure, Readable, Token, assert_de_tokens, assert_de_tokens_error,
+    assert_ser_tokens, assert_tokens,
 };
 
 const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -23,8 +24,9 @@ fn context() -> TraceContext {
 
 fn contexts() -> impl Strategy<Value = TraceContext> {
     (1_u128.., 1_u64.., any::<u8>()).prop_map(|(trace_id, span_id, flags)| {
-        let (trace_id, span_id) = (TraceId::from_u128(trace_id).unwrap(), SpanId::from_u64(span_id).unwrap());
-        TraceContext::new(trace_id, span_id, TraceFlags::from_bits(flags))
+        let (trace_id, span_id) =
+            (TraceId::from_u128(trace_id).unwrap(), SpanId::from_u64(span_id).unwrap());
+        TraceContext::new(trace_id, span_id, TraceFlags::from_u8(flags))
     })
 }
 
@@ -57,14 +59,14 @@ fn text_and_bytes() {
     has_forms(context().trace_id(), &TRACEPARENT[3..35], &BYTES[..16]);
     has_forms(context().span_id(), &TRACEPARENT[36..52], &BYTES[16..24]);
     has_forms(context().flags(), &TRACEPARENT[53..], &BYTES[24..]);
-    has_forms(TraceFlags::from_bits(0xFF), "ff", &[0xFF]);
+    has_forms(TraceFlags::from_u8(0xFF), "ff", &[0xFF]);
     has_forms(context(), TRACEPARENT, BYTES);
 }
 
 /// R-W3C-2.
 #[test]
 fn flags_beyond_level_2_survive_bytes_and_not_text() {
-    let all = TraceFlags::from_bits(0xFF);
+    let all = TraceFlags::from_u8(0xFF);
     let context = context().with_flags(all);
     let json = serde_json::to_string(&context).unwrap();
     assert_eq!(json, "\"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03\"");
@@ -82,7 +84,10 @@ fn text_that_is_refused() {
         assert_de_tokens_error::<Readable<T>>(&[Token::Str(text)], sentence);
     }
     refuses::<TraceId>("4bf92f35", "the text is too short or too long, at byte 8");
-    refuses::<TraceId>("4BF92F3577B34DA6A3CE929D0E0E4736", "not a lower-case hexadecimal digit, at byte 1");
+    refuses::<TraceId>(
+        "4BF92F3577B34DA6A3CE929D0E0E4736",
+        "not a lower-case hexadecimal digit, at byte 1",
+    );
     refuses::<TraceId>("00000000000000000000000000000000", "the trace id is all zero, at byte 0");
     refuses::<SpanId>("00f067aa0ba902b7 ", "the text is too short or too long, at byte 16");
     refuses::<SpanId>("00f067aa0ba902bx", "not a lower-case hexadecimal digit, at byte 15");
@@ -153,7 +158,11 @@ struct Told {
 }
 
 fn job() -> Job {
-    let told = Told { context: Some(context()), flags: TraceFlags::RANDOM, verdict: Verdict::UnknownVersion };
+    let told = Told {
+        context: Some(context()),
+        flags: TraceFlags::RANDOM,
+        verdict: Verdict::UnknownVersion,
+    };
     Job { told, parents: [(context().span_id(), context().trace_id())].into() }
 }
 
@@ -167,13 +176,22 @@ fn values_inside_others() {
     });
     assert_eq!(serde_json::to_value(job()).unwrap(), json);
     // What `flatten` buffers is said to be for people, and is bytes in MessagePack.
-    assert_eq!(rmp_serde::from_slice::<Job>(&rmp_serde::to_vec_named(&job()).unwrap()).unwrap(), job());
+    assert_eq!(
+        rmp_serde::from_slice::<Job>(&rmp_serde::to_vec_named(&job()).unwrap()).unwrap(),
+        job()
+    );
 }
 
 /// A format that does not say what comes next: it is asked for what was written.
 #[test]
 fn a_format_without_types() {
-    let parts = (context(), context().trace_id(), context().span_id(), context().flags(), Decision::Unsampled);
+    let parts = (
+        context(),
+        context().trace_id(),
+        context().span_id(),
+        context().flags(),
+        Decision::Unsampled,
+    );
     let bytes = postcard::to_allocvec(&parts).unwrap();
     let [lengths, variant] = [4, 1];
     assert_eq!(bytes.len(), lengths + 25 + 16 + 8 + 1 + variant);
@@ -182,7 +200,11 @@ fn a_format_without_types() {
 
 /// Unit variants by their names; formats without names see their order.
 #[track_caller]
-fn is_named<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: T, name: &'static str, variant: &'static str) {
+fn is_named<T: Serialize + DeserializeOwned + PartialEq + Debug>(
+    value: T,
+    name: &'static str,
+    variant: &'static str,
+) {
     assert_tokens(&value, &[Token::UnitVariant { name, variant }]);
 }
 
@@ -195,7 +217,8 @@ fn names() {
         is_named(decision, "Decision", decision.name());
     }
     let error = serde_json::from_str::<Decision>("\"Sampled\"").unwrap_err();
-    let sentence = "unknown variant `Sampled`, expected `sampled` or `unsampled` at line 1 column 9";
+    let sentence =
+        "unknown variant `Sampled`, expected `sampled` or `unsampled` at line 1 column 9";
     assert_eq!(error.to_string(), sentence);
 }
 
@@ -215,7 +238,7 @@ proptest! {
 
 #[cfg(feature = "policy")]
 mod configuration {
-    use glassine::{Role, Rollout, Share, Trust, Unsampled};
+    use glassine::policy::{Role, Rollout, Share, Trust, Unsampled};
 
     use super::*;
 
@@ -247,10 +270,18 @@ mod configuration {
     fn shares_that_are_refused() {
         let error = |json| serde_json::from_str::<Rollout>(json).unwrap_err().to_string();
         let above = error(r#"{"share":{"millionths":1000001}}"#);
-        assert!(above.starts_with("invalid value: integer `1000001`, expected at most 1000000 millionths"), "{above}");
+        assert!(
+            above.starts_with(
+                "invalid value: integer `1000001`, expected at most 1000000 millionths"
+            ),
+            "{above}"
+        );
         let other = error(r#"{"share":{"millionths":1,"per_cent":1}}"#);
         assert!(other.starts_with("unknown field `per_cent`, expected `millionths`"), "{other}");
         let bare = error(r#"{"share":1}"#);
-        assert!(bare.starts_with("invalid type: integer `1`, expected a share in `millionths`"), "{bare}");
+        assert!(
+            bare.starts_with("invalid type: integer `1`, expected a share in `millionths`"),
+            "{bare}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! The specification holds together: every requirement is covered, every citation exists, every example is a vector.
+//! The specification holds together: every requirement is covered, every citation exists, every
+//! example is a vector.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,7 +18,10 @@ fn every_requirement_is_covered_by_a_vector_or_a_test() {
     }
     let defined = defined_requirements();
     let uncovered: Vec<_> = defined.difference(&cited).collect();
-    assert!(uncovered.is_empty(), "requirements that neither a vector nor a test cites: {uncovered:?}");
+    assert!(
+        uncovered.is_empty(),
+        "requirements that neither a vector nor a test cites: {uncovered:?}"
+    );
     println!("{} requirements, all covered", defined.len());
 }
 
@@ -28,7 +32,8 @@ fn every_cited_requirement_exists() {
     for directory in ["src", "tests", "fuzz", "spec", "benches", "examples"] {
         for ending in ["rs", "md", "py", "json"] {
             for file in files(directory, ending) {
-                let unknown: Vec<_> = identifiers(&read(&file)).difference(&defined).cloned().collect();
+                let unknown: Vec<_> =
+                    identifiers(&read(&file)).difference(&defined).cloned().collect();
                 assert!(
                     unknown.is_empty(),
                     "{} cites what the specification does not have: {unknown:?}",
@@ -52,14 +57,19 @@ fn examples_are_the_vectors() {
     let messages = vector_messages();
     let mut count = 0;
     for (name, block) in examples("<!-- vector: ") {
-        let hex: String = block.lines().map(|line| line.split(';').next().unwrap_or_default()).collect();
+        let hex: String =
+            block.lines().map(|line| line.split(';').next().unwrap_or_default()).collect();
         let hex: String = hex.split_whitespace().collect();
         let bytes = HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).expect("an example is hexadecimal");
         assert_eq!(Some(&bytes), messages.get(&name), "the example {name} is not the vector");
         count += 1;
     }
     for (name, block) in examples("<!-- vector-text: ") {
-        assert_eq!(Some(block.trim_end().as_bytes()), messages.get(&name).map(Vec::as_slice), "the example {name}");
+        assert_eq!(
+            Some(block.trim_end().as_bytes()),
+            messages.get(&name).map(Vec::as_slice),
+            "the example {name}"
+        );
         count += 1;
     }
     let marked = SPEC.matches("<!-- vector").count();
@@ -69,7 +79,8 @@ fn examples_are_the_vectors() {
 /// Example blocks by the vector's name that the comment above them gives.
 fn examples(marker: &str) -> Vec<(String, &'static str)> {
     let example = |after: &'static str| {
-        let (name, rest) = after.split_once(" -->\n```text\n").expect("a marker stands directly above its block");
+        let (name, rest) =
+            after.split_once(" -->\n```text\n").expect("a marker stands directly above its block");
         let (block, _) = rest.split_once("```").expect("a block ends");
         (name.to_owned(), block)
     };
@@ -108,7 +119,8 @@ fn is_identifier(word: &str) -> bool {
 }
 
 fn vectors() -> Vec<Value> {
-    let files = files("spec/vectors", "json").into_iter().filter(|file| !file.ends_with("schema.json"));
+    let files =
+        files("spec/vectors", "json").into_iter().filter(|file| !file.ends_with("schema.json"));
     let vectors: Vec<Value> = files
         .flat_map(|file| {
             let json: Value = serde_json::from_str(&read(&file)).expect("a vector file is JSON");
@@ -121,7 +133,11 @@ fn vectors() -> Vec<Value> {
 
 fn cited_by_vectors() -> BTreeSet<String> {
     let requirements = |vector: &Value| vector["requirements"].as_array().expect("a list").clone();
-    vectors().iter().flat_map(requirements).map(|id| id.as_str().expect("a string").to_owned()).collect()
+    vectors()
+        .iter()
+        .flat_map(requirements)
+        .map(|id| id.as_str().expect("a string").to_owned())
+        .collect()
 }
 
 fn vector_messages() -> BTreeMap<String, Vec<u8>> {

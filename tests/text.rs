@@ -1,16 +1,17 @@
 //! Properties of the text form (specification section 10).
 #![cfg(feature = "text")]
 
+use glassine::text::{TextReading, needs_escape};
 use glassine::{
-    Envelope, Field, Message, Reader, SpanId, TextMessage, TraceContext, TraceFlags, TraceId, Verdict,
-    needs_text_escape,
+    Envelope, Field, Mode, Reader, Reading, SpanId, TraceContext, TraceFlags, TraceId, Verdict,
 };
 use proptest::prelude::*;
 
 fn context() -> impl Strategy<Value = TraceContext> {
     (1_u128.., 1_u64.., any::<u8>()).prop_map(|(trace_id, span_id, flags)| {
-        let (trace_id, span_id) = (TraceId::from_u128(trace_id).unwrap(), SpanId::from_u64(span_id).unwrap());
-        TraceContext::new(trace_id, span_id, TraceFlags::from_bits(flags))
+        let (trace_id, span_id) =
+            (TraceId::from_u128(trace_id).unwrap(), SpanId::from_u64(span_id).unwrap());
+        TraceContext::new(trace_id, span_id, TraceFlags::from_u8(flags))
     })
 }
 
@@ -25,7 +26,8 @@ fn payload() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    /// Laws 1 and 3 (R-TEXT-1, R-TEXT-4): payload, context and fields come out as they went in, and the same as in binary.
+    /// Laws 1 and 3 (R-TEXT-1, R-TEXT-4): payload, context and fields come out as they went in, and
+    /// the same as in binary.
     #[test]
     fn text_and_binary_agree(
         context in proptest::option::of(context()), baggage in "[ -~]{1,40}", payload in payload(), with_baggage: bool,
@@ -34,7 +36,7 @@ proptest! {
         let envelope = context.map_or(Envelope::escape(), Envelope::new).with_fields(&fields[..usize::from(with_baggage)]);
         let text = envelope.encode_to_text(&payload).unwrap();
         let binary = envelope.encode_to_vec(payload.as_bytes()).unwrap();
-        let (from_text, from_binary) = (TextMessage::read(&text), Message::read(&binary));
+        let (from_text, from_binary) = (TextReading::read(&text), Reading::read(&binary));
         prop_assert_eq!(from_text.payload(), from_binary.payload());
         prop_assert_eq!(from_text.payload_str(), Ok(&payload[..]));
         prop_assert_eq!(&text[from_text.payload_offset()..], &payload[..]);
@@ -42,12 +44,13 @@ proptest! {
         prop_assert_eq!(from_text.claims_sampled(), from_binary.claims_sampled());
         prop_assert_eq!(from_text.context(), from_binary.context());
         let decoded = from_text.decode();
-        prop_assert_eq!(decoded.as_message().carrier(), from_binary.carrier());
-        prop_assert_eq!(decoded.as_message().decision(), from_binary.decision());
-        prop_assert_eq!(decoded.as_message().as_bytes(), &binary[..binary.len() - payload.len()]);
+        prop_assert_eq!(decoded.as_reading().carrier(), from_binary.carrier());
+        prop_assert_eq!(decoded.as_reading().decision(), from_binary.decision());
+        prop_assert_eq!(decoded.as_reading().as_bytes(), &binary[..binary.len() - payload.len()]);
     }
 
-    /// Law 2 (R-TEXT-5): every text has a reading, and a payload that is all of it if it is bare or damaged.
+    /// Law 2 (R-TEXT-5): every text has a reading, and a payload that is all of it if it is bare or
+    /// damaged.
     #[test]
     fn reading_text_is_total(
         text in prop_oneof![any::<String>(), "~glassine;[A-Za-z0-9_=+;-]{0,60}", "~glassine;ngHB3g[A-P]{2}[A-Za-z0-9_-]{0,50};?.{0,9}"],
@@ -62,25 +65,27 @@ proptest! {
         if let Some(fault) = message.fault() {
             prop_assert!(fault.offset() <= text.len());
         }
-        match reader.read_closed_text(&text) {
+        match message.require(Mode::Closed) {
             Ok(closed) => prop_assert_eq!(closed, message),
             Err(fault) => prop_assert_eq!((message.verdict(), message.fault()), (Verdict::Damaged, Some(fault))),
         }
-        prop_assert_eq!(reader.read_always_text(&text).is_ok(), matches!(message.verdict(), Verdict::Enveloped | Verdict::UnknownVersion));
+        prop_assert_eq!(message.require(Mode::Always).is_ok(), matches!(message.verdict(), Verdict::Enveloped | Verdict::UnknownVersion));
     }
 
-    /// The escape rule of text channels asks for what would otherwise not be bare, and for nothing else.
+    /// The escape rule of text channels asks for what would otherwise not be bare, and for nothing
+    /// else.
     #[test]
     fn what_needs_no_escape_is_read_as_bare(payload in payload()) {
-        prop_assert_eq!(TextMessage::read(&payload).verdict() == Verdict::Bare, !needs_text_escape(&payload));
+        prop_assert_eq!(TextReading::read(&payload).verdict() == Verdict::Bare, !needs_escape(&payload));
     }
 
-    /// R-TEXT-2: one changed character of the header is noticed or reads as another header, and never touches the payload unless the whole text is delivered.
+    /// R-TEXT-2: one changed character of the header is noticed or reads as another header, and
+    /// never touches the payload unless the whole text is delivered.
     #[test]
     fn a_changed_character_of_the_header(context in context(), payload in payload(), at in 10_usize..53, to in "[ -~]") {
         let mut text = Envelope::new(context).encode_to_text(&payload).unwrap();
         text.replace_range(at..=at, &to);
-        let message = TextMessage::read(&text);
+        let message = TextReading::read(&text);
         match message.verdict() {
             Verdict::Damaged => prop_assert_eq!(message.payload(), text.as_bytes()),
             _ => prop_assert_eq!(message.payload_str(), Ok(&payload[..])),
@@ -88,7 +93,8 @@ proptest! {
     }
 }
 
-/// R-TEXT-3: what is not text does not get as far as the writer. A payload is a `str`, and there is no way to make one of these bytes.
+/// R-TEXT-3: what is not text does not get as far as the writer. A payload is a `str`, and there is
+/// no way to make one of these bytes.
 #[test]
 fn a_payload_that_is_not_text_is_no_str() {
     for bytes in [&b"\x9E\x01"[..], b"\xFF", b"a\xC3"] {
@@ -101,7 +107,7 @@ fn a_payload_that_is_not_text_is_no_str() {
 #[test]
 fn reading_stops_looking_for_the_end_where_no_header_can_end() {
     let unterminated = format!("~glassine;{};", "A".repeat(87_392));
-    let fault = TextMessage::read(&unterminated).fault().unwrap();
+    let fault = TextReading::read(&unterminated).fault().unwrap();
     assert_eq!((fault.kind().name(), fault.offset()), ("text_unterminated", 87_401));
 }
 
@@ -110,9 +116,12 @@ fn reading_stops_looking_for_the_end_where_no_header_can_end() {
 fn a_payload_need_not_be_utf_8() {
     let text = Envelope::escape().encode_to_text("x").unwrap();
     let latin_1 = [text.trim_end_matches('x').as_bytes(), b"caf\xE9"].concat();
-    let message = TextMessage::read(&latin_1);
+    let message = TextReading::read(&latin_1);
     assert_eq!((message.verdict(), message.payload()), (Verdict::Enveloped, &b"caf\xE9"[..]));
     assert!(message.payload_str().is_err());
     let not_base64 = b"~glassine;\xE9;{}";
-    assert_eq!(TextMessage::read(not_base64).fault().unwrap().to_string(), "a character is not base64url, at byte 10");
+    assert_eq!(
+        TextReading::read(not_base64).fault().unwrap().to_string(),
+        "a character is not base64url, at byte 10"
+    );
 }

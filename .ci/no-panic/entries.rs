@@ -4,10 +4,9 @@
 use core::num::NonZeroU32;
 use core::panic::PanicInfo;
 
-use glassine::{
-    Carrier, Decision, Fault, Field, Incomplete, Message, ParseError, RawField, Reader, SpanId, TraceContext,
-    TraceFlags, TraceId, Traceparent,
-};
+use glassine::{Carrier, Decision, Fault, Field, Incomplete, Reader, Reading, SpanId, TraceContext, TraceFlags, TraceId};
+use glassine::fields::RawField;
+use glassine::w3c::{ParseError, Traceparent};
 
 unsafe extern "C" {
     /// Defined nowhere: a use of it in the built library means that some panic is reachable.
@@ -26,18 +25,18 @@ macro_rules! entries {
 }
 
 entries! {
-    read(reader: Reader, bytes: &'a [u8]) -> Message<'a> = reader.read(bytes);
-    read_closed(reader: Reader, bytes: &'a [u8]) -> Result<Message<'a>, Fault> = reader.read_closed(bytes);
-    read_always(reader: Reader, bytes: &'a [u8]) -> Result<Message<'a>, Fault> = reader.read_always(bytes);
-    read_prefix(reader: Reader, bytes: &'a [u8]) -> Result<Message<'a>, Incomplete> = reader.read_prefix(bytes);
+    read(reader: Reader, bytes: &'a [u8]) -> Reading<'a> = reader.read(bytes);
+    read_closed(reader: Reader, bytes: &'a [u8]) -> Result<Reading<'a>, Fault> = reader.read_closed(bytes);
+    read_always(reader: Reader, bytes: &'a [u8]) -> Result<Reading<'a>, Fault> = reader.read_always(bytes);
+    read_prefix(reader: Reader, bytes: &'a [u8]) -> Result<Reading<'a>, Incomplete> = reader.read_prefix(bytes);
 
-    version(message: Message<'a>) -> Option<u8> = message.version();
-    claims_sampled(message: Message<'a>) -> bool = message.claims_sampled();
-    decision(message: Message<'a>) -> Option<Decision> = message.decision();
-    flags(message: Message<'a>) -> Option<TraceFlags> = message.flags();
-    context(message: Message<'a>) -> Option<TraceContext> = message.context();
-    carrier(message: Message<'a>) -> Carrier<'a> = message.carrier();
-    payload(message: Message<'a>) -> &'a [u8] = message.payload();
+    version(message: Reading<'a>) -> Option<u8> = message.version();
+    claims_sampled(message: Reading<'a>) -> bool = message.claims_sampled();
+    decision(message: Reading<'a>) -> Option<Decision> = message.decision();
+    flags(message: Reading<'a>) -> Option<TraceFlags> = message.flags();
+    context(message: Reading<'a>) -> Option<TraceContext> = message.context();
+    carrier(message: Reading<'a>) -> Carrier<'a> = message.carrier();
+    payload(message: Reading<'a>) -> &'a [u8] = message.payload();
 
     tracestate(carrier: Carrier<'a>) -> Option<&'a str> = carrier.tracestate();
     baggage(carrier: Carrier<'a>) -> Option<&'a str> = carrier.baggage();

@@ -1,8 +1,9 @@
-//! What must hold for every input: the bodies of the fuzz targets. `tests/fuzz_replay.rs` runs them over the specification's vectors and over all kept
-//! inputs.
+//! What must hold for every input: the bodies of the fuzz targets. `tests/fuzz_replay.rs` runs them
+//! over the specification's vectors and over all kept inputs.
 //!
-//! Where it is short, the specification is written down here a second time, in the most naive way, and compared with the crate: its reader on one screen
-//! (appendix C), its rule of which fields count, and a writer that joins bytes.
+//! Where it is short, the specification is written down here a second time, in the most naive way,
+//! and compared with the crate: its reader on one screen (appendix C), its rule of which fields
+//! count, and a writer that joins bytes.
 
 use std::num::NonZeroU32;
 use std::str;
@@ -10,14 +11,15 @@ use std::str;
 use arbitrary::Arbitrary;
 use bytes::{Buf, Bytes};
 use data_encoding::BASE64URL_NOPAD;
+use glassine::text::TextReading;
 use glassine::wire::{
-    CONTEXT_LEN, DEFAULT_CARRIER_CAP, GUARD, HEADER_LEN, MAGIC, MAX_CARRIER_LEN, MAX_ENCODED_LEN, MAX_FIELDS,
-    PREFIX_LEN, TEXT_PREFIX, VERSION, is_possible_version,
+    CONTEXT_LEN, DEFAULT_CARRIER_CAP, GUARD, HEADER_LEN, MAGIC, MAX_CARRIER_LEN, MAX_ENCODED_LEN,
+    MAX_FIELDS, PREFIX_LEN, TEXT_PREFIX, VERSION, is_possible_version,
 };
 use glassine::{
-    Carrier, Decision, EncodeErrorKind, Envelope, Fault, FaultKind, Field, FieldType, Frame, Message, Reader,
-    SharedMessage, SpanId, TextMessage, TraceContext, TraceFlags, TraceId, Verdict, fit, needs_escape,
-    needs_text_escape, reparent,
+    Carrier, Decision, EncodeErrorKind, Envelope, Fault, FaultKind, Field, FieldType, Reader,
+    Reading, SharedReading, SpanId, TraceContext, TraceFlags, TraceId, Verdict, Wrapped,
+    needs_escape, reparent, shorten, text::needs_escape,
 };
 
 /// Any bytes: all ways of reading them agree, and what was read can be written again.
@@ -31,9 +33,9 @@ pub fn read(bytes: &[u8]) {
         channels_agree(reader, bytes, &shared);
     }
     carrier_is_read_as_in_section_5(Reader::new().with_carrier_cap(u16::MAX).read(bytes));
-    assert_eq!(Message::read(bytes), Reader::new().read(bytes));
+    assert_eq!(Reading::read(bytes), Reader::new().read(bytes));
     stream_agrees(bytes);
-    written_again(Message::read(bytes));
+    written_again(Reading::read(bytes));
     reparented(bytes);
 }
 
@@ -41,7 +43,7 @@ pub fn read(bytes: &[u8]) {
 pub fn text(bytes: &[u8]) {
     text_is_total(bytes);
     encoded_is_read_as_in_section_10(bytes);
-    written_as_text(Message::read(bytes));
+    written_as_text(Reading::read(bytes));
 }
 
 /// A message to write, with anything that could be asked for, allowed or not.
@@ -91,8 +93,12 @@ struct Ids {
 
 impl Ids {
     fn context(&self) -> Option<TraceContext> {
-        let flags = TraceFlags::from_bits(self.flags);
-        Some(TraceContext::new(TraceId::from_bytes(self.trace_id)?, SpanId::from_bytes(self.span_id)?, flags))
+        let flags = TraceFlags::from_u8(self.flags);
+        Some(TraceContext::new(
+            TraceId::from_bytes(self.trace_id)?,
+            SpanId::from_bytes(self.span_id)?,
+            flags,
+        ))
     }
 }
 
@@ -128,14 +134,18 @@ impl<'a> Given<'a> {
             Self::TextMap { key, value } => Field::TextMap { key, value },
             Self::FanOutWeight(weight) => Field::FanOutWeight(weight),
             Self::FurtherContext(ref ids) => Field::FurtherContext(ids.context()?),
-            Self::Unknown { field_type, value } => Field::Unknown { field_type: FieldType(field_type), value },
+            Self::Unknown { field_type, value } => {
+                Field::Unknown { field_type: FieldType(field_type), value }
+            }
             Self::Long { field_type, key_len, len } => {
                 let long = |len: usize| str::from_utf8(&LONG[..len % LONG.len()]).unwrap();
                 let value = long(len as usize);
                 match FieldType(field_type) {
                     FieldType::TRACESTATE => Field::Tracestate(value),
                     FieldType::BAGGAGE => Field::Baggage(value),
-                    FieldType::TEXT_MAP => Field::TextMap { key: long(usize::from(key_len)), value },
+                    FieldType::TEXT_MAP => {
+                        Field::TextMap { key: long(usize::from(key_len)), value }
+                    }
                     field_type => Field::Unknown { field_type, value: value.as_bytes() },
                 }
             }
@@ -143,13 +153,15 @@ impl<'a> Given<'a> {
     }
 }
 
-/// A letter is written in the same bytes by every way of writing, and reads back; or every way refuses it and writes nothing. Returns whether it was
-/// written.
+/// A letter is written in the same bytes by every way of writing, and reads back; or every way
+/// refuses it and writes nothing. Returns whether it was written.
 pub fn write(letter: &Letter<'_>) -> bool {
     let says = match &letter.says {
         Says::Nothing => Some((0, None, Envelope::escape())),
         Says::Unsampled => Some((1, None, Envelope::unsampled())),
-        Says::Context(ids) => ids.context().map(|context| (3, Some(context), Envelope::new(context))),
+        Says::Context(ids) => {
+            ids.context().map(|context| (3, Some(context), Envelope::new(context)))
+        }
     };
     let given: Option<Vec<_>> = letter.fields.iter().map(Given::field).collect();
     let (Some((shape, context, envelope)), Some(mut given)) = (says, given) else {
@@ -161,10 +173,12 @@ pub fn write(letter: &Letter<'_>) -> bool {
 
     shortened(&given, usize::from(letter.room));
     let inbound = letter.inbound.frame().unwrap_or_default();
-    let inbound = Message::read(&inbound).carrier();
+    let inbound = Reading::read(&inbound).carrier();
     let mut fields = given.clone();
     fields.extend(inbound.fields().filter(|field| {
-        is_kept(field) && is_in_place(field, context) && !given.iter().any(|given| is_repeated(field, given))
+        is_kept(field)
+            && is_in_place(field, context)
+            && !given.iter().any(|given| is_repeated(field, given))
     }));
     fields.sort_by_key(Field::field_type);
 
@@ -190,7 +204,7 @@ pub fn write(letter: &Letter<'_>) -> bool {
     }
 }
 
-fn header_is_read_as_in_appendix_c(message: Message<'_>, cap: u16) {
+fn header_is_read_as_in_appendix_c(message: Reading<'_>, cap: u16) {
     let bytes = message.as_bytes();
     let expected = appendix_c(bytes, cap);
     assert_eq!(message.verdict(), expected.verdict);
@@ -210,20 +224,24 @@ fn header_is_read_as_in_appendix_c(message: Message<'_>, cap: u16) {
         assert_eq!(message.carrier().faults().next(), None);
     }
     // An id that is all zero costs the decision, where the ids were looked at (R-READ-8).
-    let ids_are_read = expected.verdict == Verdict::Enveloped && expected.fault.is_none() && bytes[5] & 2 != 0;
+    let ids_are_read =
+        expected.verdict == Verdict::Enveloped && expected.fault.is_none() && bytes[5] & 2 != 0;
     let decided = framed && bytes[5] & 1 == 1 && (!ids_are_read || message.context().is_some());
-    assert_eq!(message.flags().map(TraceFlags::bits), decided.then(|| bytes[4]));
-    assert_eq!(message.decision().map(|decision| decision == Decision::Sampled), decided.then(|| bytes[4] & 1 == 1));
+    assert_eq!(message.flags().map(TraceFlags::to_u8), decided.then(|| bytes[4]));
+    assert_eq!(
+        message.decision().map(|decision| decision == Decision::Sampled),
+        decided.then(|| bytes[4] & 1 == 1)
+    );
 }
 
 fn forms_of_a_message_agree(reader: Reader, bytes: &[u8], shared: &Bytes) {
     let message = reader.read(bytes);
     let shared_message = reader.read_shared(shared.clone());
-    assert_eq!(shared_message.as_message(), message);
+    assert_eq!(shared_message.as_reading(), message);
     assert_eq!(shared_message.payload(), message.payload());
-    assert_eq!(shared_message.detach().as_message(), message);
+    assert_eq!(shared_message.detach().as_reading(), message);
     assert_eq!(shared_message.into_payload(), message.payload());
-    assert_eq!(message.detach().as_message(), message);
+    assert_eq!(message.detach().as_reading(), message);
 }
 
 /// The table of section 9, column by column.
@@ -250,17 +268,21 @@ fn channels_agree(reader: Reader, bytes: &[u8], shared: &Bytes) {
     assert_eq!(reader.read_closed(bytes).map_err(kind_and_offset), closed);
     assert_eq!(reader.read_always(bytes).map_err(kind_and_offset), always);
 
-    let borrowed = |read: &Result<SharedMessage, Fault>, expected: Result<Message<'_>, _>| {
-        assert_eq!(read.as_ref().map(SharedMessage::as_message).map_err(|fault| kind_and_offset(*fault)), expected);
+    let borrowed = |read: &Result<SharedReading, Fault>, expected: Result<Reading<'_>, _>| {
+        assert_eq!(
+            read.as_ref().map(SharedReading::as_reading).map_err(|fault| kind_and_offset(*fault)),
+            expected
+        );
     };
     borrowed(&reader.read_closed_shared(shared), closed);
     borrowed(&reader.read_always_shared(shared), always);
 }
 
-/// Every prefix of the bytes is answered as R-STREAM-1 to R-STREAM-5 say, and the first answer stands.
+/// Every prefix of the bytes is answered as R-STREAM-1 to R-STREAM-5 say, and the first answer
+/// stands.
 fn stream_agrees(bytes: &[u8]) {
     let reader = Reader::new();
-    let mut answer: Option<Message<'_>> = None;
+    let mut answer: Option<Reading<'_>> = None;
     for arrived in 0..=bytes.len() {
         let front = &bytes[..arrived];
         match reader.read_prefix(front) {
@@ -307,7 +329,7 @@ fn missing(front: &[u8]) -> Option<usize> {
     }
 }
 
-fn carrier_is_read_as_in_section_5(message: Message<'_>) {
+fn carrier_is_read_as_in_section_5(message: Reading<'_>) {
     let carrier = message.carrier();
     let context = carrier.context();
     assert_eq!(context, message.context());
@@ -330,7 +352,9 @@ fn carrier_is_read_as_in_section_5(message: Message<'_>) {
         let fault = match Field::parse(raw.field_type(), raw.value()) {
             None => FaultKind::MalformedField,
             Some(field) if !is_in_place(&field, context) => FaultKind::MisplacedField,
-            Some(field) if counting.iter().any(|earlier| is_repeated(&field, earlier)) => FaultKind::RepeatedField,
+            Some(field) if counting.iter().any(|earlier| is_repeated(&field, earlier)) => {
+                FaultKind::RepeatedField
+            }
             Some(field) => {
                 assert_eq!(value_of(&field).as_deref(), Some(raw.value()));
                 counting.push(field);
@@ -340,19 +364,23 @@ fn carrier_is_read_as_in_section_5(message: Message<'_>) {
         faults.push((fault, raw.offset()));
     }
     assert!(carrier.fields().eq(counting.iter().copied()));
-    let of_fields = [FaultKind::MalformedField, FaultKind::MisplacedField, FaultKind::RepeatedField];
+    let of_fields =
+        [FaultKind::MalformedField, FaultKind::MisplacedField, FaultKind::RepeatedField];
     let found: Vec<_> = carrier.faults().map(kind_and_offset).collect();
     assert!(found.is_sorted_by_key(|(_, offset)| *offset));
     assert!(found.iter().filter(|(kind, _)| of_fields.contains(kind)).eq(&faults));
-    let rest = message.payload_offset().saturating_sub(at.unwrap_or(first_field_at(carrier, message)));
-    let end = found.iter().find(|(kind, _)| matches!(kind, FaultKind::FieldPastEnd | FaultKind::TooManyFields));
+    let rest =
+        message.payload_offset().saturating_sub(at.unwrap_or(first_field_at(carrier, message)));
+    let end = found
+        .iter()
+        .find(|(kind, _)| matches!(kind, FaultKind::FieldPastEnd | FaultKind::TooManyFields));
     assert_eq!(end.is_some(), rest > 0, "what is left over is a fault");
 
     accessors_agree(carrier, &counting);
 }
 
 /// Where the first field would begin; where the payload begins if the carrier is not read.
-fn first_field_at(carrier: Carrier<'_>, message: Message<'_>) -> usize {
+fn first_field_at(carrier: Carrier<'_>, message: Reading<'_>) -> usize {
     let header = message.as_bytes();
     match (message.verdict(), message.fault()) {
         (Verdict::Enveloped, None) if header[5] & 2 != 0 => {
@@ -386,7 +414,8 @@ fn accessors_agree(carrier: Carrier<'_>, counting: &[Field<'_>]) {
     assert!(carrier.further_contexts().eq(expected.3.iter().copied()));
     assert_eq!(carrier.text_map("traceparent"), None);
 
-    // Members are parts of the list, and no more than it has; what they hold is what their grammar allows.
+    // Members are parts of the list, and no more than it has; what they hold is what their grammar
+    // allows.
     let parts = |list: Option<&str>| list.map_or(0, |list| list.split(',').count());
     assert!(carrier.tracestate_members().count() <= parts(expected.0).min(32));
     for member in carrier.tracestate_members() {
@@ -395,21 +424,24 @@ fn accessors_agree(carrier: Carrier<'_>, counting: &[Field<'_>]) {
     }
     assert!(carrier.baggage_members().count() <= parts(expected.1).min(180));
     for member in carrier.baggage_members() {
-        assert!(expected.1.unwrap().contains(member.key()) && expected.1.unwrap().contains(member.value()));
+        assert!(
+            expected.1.unwrap().contains(member.key())
+                && expected.1.unwrap().contains(member.value())
+        );
         assert!(!member.key().is_empty() && !member.value().contains([' ', ',', ';']));
         assert!(member.decoded_value().count() <= member.value().len());
     }
 }
 
 /// What was read is written again and reads the same; a canonical frame gives the same bytes.
-fn written_again(message: Message<'_>) {
+fn written_again(message: Reading<'_>) {
     if !has_readable_carrier(message) {
         return;
     }
     let mut fields: Vec<_> = message.carrier().fields().collect();
     let envelope = what_it_says(message).with_fields(&fields);
     let frame = envelope.encode_to_vec(message.payload()).expect("what was read can be written");
-    let again = Message::read(&frame);
+    let again = Reading::read(&frame);
     assert_eq!(again.verdict(), Verdict::Enveloped);
     assert_eq!(again.payload(), message.payload());
     assert_eq!(again.context(), message.context());
@@ -431,7 +463,7 @@ fn written_again(message: Message<'_>) {
 
 /// R-COPY-1 to R-COPY-5.
 fn reparented(bytes: &[u8]) {
-    let message = Message::read(bytes);
+    let message = Reading::read(bytes);
     let span_id = SpanId::from_u64(0x0123_4567_89AB_CDEF).unwrap();
     let mut buffer = bytes.to_vec();
     let Some(context) = message.context() else {
@@ -443,29 +475,37 @@ fn reparented(bytes: &[u8]) {
     assert!(buffer.ends_with(&frame), "the payload does not move");
 
     let kept: Vec<_> = message.carrier().fields().filter(is_kept).collect();
-    let front = by_hand(3, Some(context.with_span_id(span_id)), &kept).expect("kept fields may be written");
+    let front =
+        by_hand(3, Some(context.with_span_id(span_id)), &kept).expect("kept fields may be written");
     assert_eq!(frame, [&front, message.payload()].concat());
-    assert_eq!(reparent(&mut frame.clone(), span_id), Some(&mut frame.clone()[..]), "once more changes nothing");
+    assert_eq!(
+        reparent(&mut frame.clone(), span_id),
+        Some(&mut frame.clone()[..]),
+        "once more changes nothing"
+    );
 }
 
 fn text_is_total(text: &[u8]) {
     let reader = Reader::new();
-    let message = TextMessage::read(text);
+    let message = TextReading::read(text);
     let is_whole = matches!(message.verdict(), Verdict::Bare | Verdict::Damaged);
     assert_eq!(message.payload(), &text[message.payload_offset()..]);
     assert_eq!(message.payload_offset() == 0, is_whole);
     assert_eq!(message.verdict() == Verdict::Bare, !text.starts_with(TEXT_PREFIX.as_bytes()));
     if let Ok(text) = str::from_utf8(text) {
-        assert_eq!(message.verdict() == Verdict::Bare, !needs_text_escape(text));
+        assert_eq!(message.verdict() == Verdict::Bare, !text::needs_escape(text));
     }
-    assert_eq!(message.context(), message.decode().as_message().context());
-    assert_eq!(message.claims_sampled(), message.decode().as_message().claims_sampled());
+    assert_eq!(message.context(), message.decode().as_reading().context());
+    assert_eq!(message.claims_sampled(), message.decode().as_reading().claims_sampled());
     assert!(message.fault().is_none_or(|fault| fault.offset() <= text.len()));
     if is_whole {
         assert_eq!((message.context(), message.claims_sampled()), (None, false));
     } else {
         let encoded = &text[TEXT_PREFIX.len()..message.payload_offset() - 1];
-        assert_eq!(BASE64URL_NOPAD.encode(message.decode().as_message().as_bytes()).as_bytes(), encoded);
+        assert_eq!(
+            BASE64URL_NOPAD.encode(message.decode().as_reading().as_bytes()).as_bytes(),
+            encoded
+        );
     }
 
     let closed = match (message.verdict(), message.fault()) {
@@ -485,8 +525,8 @@ fn text_is_total(text: &[u8]) {
 fn encoded_is_read_as_in_section_10(bytes: &[u8]) {
     let encoded = BASE64URL_NOPAD.encode(bytes);
     let text = [TEXT_PREFIX, &encoded, ";payload;"].concat();
-    let message = TextMessage::read(&text);
-    let inside = Message::read(bytes);
+    let message = TextReading::read(&text);
+    let inside = Reading::read(bytes);
     let prefix_len = TEXT_PREFIX.len();
     let in_text = |(kind, offset): (FaultKind, usize)| (kind, prefix_len + 4 * offset / 3);
     let damage = if encoded.len() > MAX_ENCODED_LEN {
@@ -501,33 +541,40 @@ fn encoded_is_read_as_in_section_10(bytes: &[u8]) {
         None
     };
     if damage.is_some() {
-        assert_eq!((message.verdict(), message.fault().map(kind_and_offset)), (Verdict::Damaged, damage));
+        assert_eq!(
+            (message.verdict(), message.fault().map(kind_and_offset)),
+            (Verdict::Damaged, damage)
+        );
         assert_eq!(message.payload(), text.as_bytes());
     } else {
         assert_eq!(message.verdict(), inside.verdict());
-        assert_eq!(message.fault().map(kind_and_offset), inside.fault().map(kind_and_offset).map(in_text));
+        assert_eq!(
+            message.fault().map(kind_and_offset),
+            inside.fault().map(kind_and_offset).map(in_text)
+        );
         assert_eq!(message.payload(), b"payload;");
         assert_eq!(message.context(), inside.context());
         assert_eq!(message.claims_sampled(), inside.claims_sampled());
-        assert_eq!(message.decode().as_message().carrier(), inside.carrier());
-        assert_eq!(message.decode().as_message().as_bytes(), bytes);
+        assert_eq!(message.decode().as_reading().carrier(), inside.carrier());
+        assert_eq!(message.decode().as_reading().as_bytes(), bytes);
     }
     text_is_total(text.as_bytes());
 }
 
 /// A frame with a text as payload says the same in text form.
-fn written_as_text(message: Message<'_>) {
-    let (true, Ok(payload)) = (has_readable_carrier(message), str::from_utf8(message.payload())) else {
+fn written_as_text(message: Reading<'_>) {
+    let (true, Ok(payload)) = (has_readable_carrier(message), str::from_utf8(message.payload()))
+    else {
         return;
     };
     let fields: Vec<_> = message.carrier().fields().collect();
     let envelope = what_it_says(message).with_fields(&fields);
     let text = envelope.encode_to_text(payload).expect("what was read can be written");
-    let again = TextMessage::read(&text);
+    let again = TextReading::read(&text);
     assert_eq!((again.verdict(), again.fault()), (Verdict::Enveloped, None));
     assert_eq!(again.payload_str(), Ok(payload));
     assert_eq!(again.context(), message.context());
-    assert_eq!(again.decode().as_message().as_bytes(), envelope.encode_to_vec(&[]).unwrap());
+    assert_eq!(again.decode().as_reading().as_bytes(), envelope.encode_to_vec(&[]).unwrap());
 }
 
 fn written(envelope: Envelope<'_>, front: &[u8], payload: &[u8]) {
@@ -557,18 +604,22 @@ fn written(envelope: Envelope<'_>, front: &[u8], payload: &[u8]) {
 
     let encoded = envelope.to_encoded().expect("what can be written can be kept");
     assert_eq!(encoded.as_bytes(), front);
-    buf_holds(Frame::new(encoded, payload), &frame);
-    let escape: &[u8] = if needs_escape(payload) { &[MAGIC, VERSION, GUARD[0], GUARD[1], 0, 0, 0, 0] } else { &[] };
-    buf_holds(Frame::bare(payload), &[escape, payload].concat());
+    buf_holds(Wrapped::new(encoded, payload), &frame);
+    let escape: &[u8] =
+        if needs_escape(payload) { &[MAGIC, VERSION, GUARD[0], GUARD[1], 0, 0, 0, 0] } else { &[] };
+    buf_holds(Wrapped::bare(payload), &[escape, payload].concat());
 }
 
 /// However the buffer is taken out, it is these bytes.
-fn buf_holds(frame: Frame<&[u8]>, expected: &[u8]) {
+fn buf_holds(frame: Wrapped<&[u8]>, expected: &[u8]) {
     assert_eq!(frame.remaining(), expected.len());
     assert_eq!(frame.clone().to_bytes(), expected);
     let mut slices = [std::io::IoSlice::new(&[]); 4];
     let count = frame.chunks_vectored(&mut slices);
-    assert_eq!(slices[..count].iter().flat_map(|slice| slice.iter().copied()).collect::<Vec<_>>(), expected);
+    assert_eq!(
+        slices[..count].iter().flat_map(|slice| slice.iter().copied()).collect::<Vec<_>>(),
+        expected
+    );
     for step in [7, 1000] {
         let mut rest = frame.clone();
         let mut copied = frame.clone();
@@ -602,28 +653,34 @@ fn refused(envelope: Envelope<'_>, payload: &[u8]) {
 
 /// R-LIMIT-2: whole things go, in their order, and what is left fits or is a fan-out weight.
 fn shortened(given: &[Field<'_>], room: usize) {
-    let len = |fields: &[Field<'_>]| -> usize { fields.iter().map(|field| 3 + value_len(field)).sum() };
+    let len =
+        |fields: &[Field<'_>]| -> usize { fields.iter().map(|field| 3 + value_len(field)).sum() };
     let mut fields = given.to_vec();
-    let left = fit(&mut fields, room).to_vec();
+    let left = shorten(&mut fields, room).to_vec();
     if len(given) <= room {
         assert_eq!(left, given, "nothing goes that need not");
         return;
     }
-    let weights = |fields: &[Field<'_>]| fields.iter().filter(|field| rank(field).is_none()).count();
+    let weights =
+        |fields: &[Field<'_>]| fields.iter().filter(|field| rank(field).is_none()).count();
     assert_eq!(weights(&left), weights(given));
     assert!(len(&left) <= room || left.iter().all(|field| rank(field).is_none()));
 
-    // Each field that is left is one that was given, whole or without its last members, in the order given.
+    // Each field that is left is one that was given, whole or without its last members, in the
+    // order given.
     let mut rest = given.iter();
     for field in &left {
-        assert!(rest.any(|from| from == field || is_shortened(field, from)), "{field:?} was not given");
+        assert!(
+            rest.any(|from| from == field || is_shortened(field, from)),
+            "{field:?} was not given"
+        );
     }
     // What goes later is whole while something that goes earlier is left.
     let first = left.iter().filter_map(rank).min();
     let later = |field: &&Field<'_>| first.is_some() && rank(field) > first;
     assert!(left.iter().filter(later).eq(given.iter().filter(later)));
     let again = left.clone();
-    assert_eq!(fit(&mut again.clone(), room), again, "once more changes nothing");
+    assert_eq!(shorten(&mut again.clone(), room), again, "once more changes nothing");
 }
 
 /// When a field goes; a fan-out weight never does.
@@ -640,7 +697,8 @@ fn rank(field: &Field<'_>) -> Option<u8> {
 
 fn is_shortened(short: &Field<'_>, from: &Field<'_>) -> bool {
     match (short, from) {
-        (Field::Baggage(short), Field::Baggage(from)) | (Field::Tracestate(short), Field::Tracestate(from)) => {
+        (Field::Baggage(short), Field::Baggage(from))
+        | (Field::Tracestate(short), Field::Tracestate(from)) => {
             let rest = from.strip_prefix(short).map(|rest| rest.trim_start_matches([' ', '\t']));
             !short.is_empty() && rest.is_some_and(|rest| rest.starts_with(','))
         }
@@ -659,13 +717,19 @@ struct Reading {
 fn appendix_c(m: &[u8], cap: u16) -> Reading {
     let whole = |verdict, fault| Reading { verdict, fault, payload_offset: 0 };
     let damaged = |kind, offset| whole(Verdict::Damaged, Some((kind, offset)));
-    if m.len() < 4 || m[0] != 0x9E || ![1, 2, 3, 4, 6, 7, 8].contains(&m[1]) || m[2] != 0xC1 || m[3] != 0xDE {
+    if m.len() < 4
+        || m[0] != 0x9E
+        || ![1, 2, 3, 4, 6, 7, 8].contains(&m[1])
+        || m[2] != 0xC1
+        || m[3] != 0xDE
+    {
         return whole(Verdict::Bare, None);
     }
     if m.len() < 8 {
         return damaged(FaultKind::TruncatedHeader, m.len());
     }
-    let (version, flags, shape, n) = (m[1], m[4], m[5], usize::from(m[6]) * 256 + usize::from(m[7]));
+    let (version, flags, shape, n) =
+        (m[1], m[4], m[5], usize::from(m[6]) * 256 + usize::from(m[7]));
     let (decided, ids) = (shape & 1 != 0, shape & 2 != 0);
     if shape & 0xF0 != 0 {
         return damaged(FaultKind::ReservedBits, 5);
@@ -692,13 +756,19 @@ fn appendix_c(m: &[u8], cap: u16) -> Reading {
     }
     let verdict = if version == 1 { Verdict::Enveloped } else { Verdict::UnknownVersion };
     let above_cap = version == 1 && n > usize::from(cap);
-    Reading { verdict, fault: above_cap.then_some((FaultKind::CarrierAboveCap, 6)), payload_offset: 8 + n }
+    Reading {
+        verdict,
+        fault: above_cap.then_some((FaultKind::CarrierAboveCap, 6)),
+        payload_offset: 8 + n,
+    }
 }
 
-/// What goes in front of a payload; `None` if its own reader would not take all of it (R-WRITE-5, R-WRITE-7).
+/// What goes in front of a payload; `None` if its own reader would not take all of it (R-WRITE-5,
+/// R-WRITE-7).
 fn by_hand(shape: u8, context: Option<TraceContext>, fields: &[Field<'_>]) -> Option<Vec<u8>> {
     let front = joined(shape, context, fields)?;
-    let takes_all = Reader::new().with_carrier_cap(u16::MAX).read(&front).carrier().faults().next().is_none();
+    let takes_all =
+        Reader::new().with_carrier_cap(u16::MAX).read(&front).carrier().faults().next().is_none();
     (fields.len() <= MAX_FIELDS && takes_all).then_some(front)
 }
 
@@ -716,20 +786,26 @@ fn joined(shape: u8, context: Option<TraceContext>, fields: &[Field<'_>]) -> Opt
         carrier.extend(value);
     }
     let [len_0, len_1] = u16::try_from(carrier.len()).ok()?.to_be_bytes();
-    let flags = context.map_or(0, |context| context.flags().bits());
+    let flags = context.map_or(0, |context| context.flags().to_u8());
     let header = [MAGIC, VERSION, GUARD[0], GUARD[1], flags, shape, len_0, len_1];
     Some([&header[..], &carrier].concat())
 }
 
-/// The value's bytes on the wire. `None` for a key that no length byte can say, and for an unknown field of a known type.
+/// The value's bytes on the wire. `None` for a key that no length byte can say, and for an unknown
+/// field of a known type.
 fn value_of(field: &Field<'_>) -> Option<Vec<u8>> {
     Some(match *field {
         Field::Tracestate(text) | Field::Baggage(text) => text.as_bytes().to_vec(),
-        Field::TextMap { key, value } => [&[u8::try_from(key.len()).ok()?], key.as_bytes(), value.as_bytes()].concat(),
-        Field::FanOutWeight(weight) => weight.get().to_be_bytes().to_vec(),
-        Field::FurtherContext(context) => {
-            [&context.trace_id().to_bytes()[..], &context.span_id().to_bytes(), &[context.flags().bits()]].concat()
+        Field::TextMap { key, value } => {
+            [&[u8::try_from(key.len()).ok()?], key.as_bytes(), value.as_bytes()].concat()
         }
+        Field::FanOutWeight(weight) => weight.get().to_be_bytes().to_vec(),
+        Field::FurtherContext(context) => [
+            &context.trace_id().to_bytes()[..],
+            &context.span_id().to_bytes(),
+            &[context.flags().to_u8()],
+        ]
+        .concat(),
         Field::Unknown { field_type, value } if field_type.0 > 5 => value.to_vec(),
         _ => return None,
     })
@@ -756,8 +832,12 @@ fn is_in_place(field: &Field<'_>, context: Option<TraceContext>) -> bool {
 /// R-FIELD-2 and R-FIELD-3.
 fn is_repeated(field: &Field<'_>, earlier: &Field<'_>) -> bool {
     match (field, earlier) {
-        (Field::TextMap { key, .. }, Field::TextMap { key: earlier, .. }) => key.eq_ignore_ascii_case(earlier),
-        _ => field.field_type() == earlier.field_type() && matches!(field.field_type().0, 1 | 2 | 4),
+        (Field::TextMap { key, .. }, Field::TextMap { key: earlier, .. }) => {
+            key.eq_ignore_ascii_case(earlier)
+        }
+        _ => {
+            field.field_type() == earlier.field_type() && matches!(field.field_type().0, 1 | 2 | 4)
+        }
     }
 }
 
@@ -767,20 +847,21 @@ fn is_kept(field: &Field<'_>) -> bool {
     field_type <= 5 || field_type >= 0x80
 }
 
-fn has_readable_carrier(message: Message<'_>) -> bool {
+fn has_readable_carrier(message: Reading<'_>) -> bool {
     message.verdict() == Verdict::Enveloped && message.fault().is_none()
 }
 
 /// The column *a writer produces* of section 6.
-fn is_canonical(message: Message<'_>) -> bool {
+fn is_canonical(message: Reading<'_>) -> bool {
     let carrier = message.carrier();
-    let marker_is_plain = message.context().is_some() || message.flags().unwrap_or_default() == TraceFlags::NONE;
+    let marker_is_plain =
+        message.context().is_some() || message.flags().unwrap_or_default() == TraceFlags::NONE;
     marker_is_plain
         && carrier.faults().next().is_none()
         && carrier.raw_fields().is_sorted_by_key(|raw| raw.field_type())
 }
 
-fn what_it_says<'a>(message: Message<'_>) -> Envelope<'a> {
+fn what_it_says<'a>(message: Reading<'_>) -> Envelope<'a> {
     match (message.context(), message.decision()) {
         (Some(context), _) => Envelope::new(context),
         (None, Some(decision)) => {

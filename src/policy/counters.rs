@@ -2,7 +2,10 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::{Decision, FaultKind, Inbound, Message, Verdict};
+use crate::fault::FaultKind;
+use crate::policy::propagation::Propagation;
+use crate::reading::Reading;
+use crate::verdict::{Decision, Verdict};
 
 /// What was counted, kind by kind. One row of a table.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -59,16 +62,17 @@ impl Count {
     }
 }
 
-/// Counters that any thread may add to, without a lock. They wrap where the machine's word ends. Counting
-/// is an atomic addition, or two; a snapshot reads each counter once.
+/// Counters that any thread may add to, without a lock. They wrap where the machine's word ends.
+/// Counting is an atomic addition, or two; a snapshot reads each counter once.
 ///
 /// ```
-/// use glassine::{Count, Counters, FaultKind, Message};
+/// use glassine::{FaultKind, Reading};
+/// use glassine::policy::{Count, Counters};
 ///
 /// static COUNTERS: Counters = Counters::new();
 ///
-/// COUNTERS.read(Message::read(b"{}"));
-/// COUNTERS.read(Message::read(b"\x9E\x01\xC1\xDE\x00"));
+/// COUNTERS.record_reading(Reading::read(b"{}"));
+/// COUNTERS.record_reading(Reading::read(b"\x9E\x01\xC1\xDE\x00"));
 /// let snapshot = COUNTERS.snapshot();
 /// assert_eq!(snapshot.count(Count::Bare), 1);
 /// assert_eq!(snapshot.count(Count::Damaged), 1);
@@ -90,45 +94,53 @@ impl Counters {
         }
     }
 
-    /// Counts a message that was read: its kind, and its fault if it has one. Looks at the ids, and at nothing else in the carrier.
-    pub fn read(&self, message: Message<'_>) {
+    /// Counts a message that was read: its kind, and its fault if it has one. Looks at the ids, and
+    /// at nothing else in the carrier.
+    pub fn record_reading(&self, message: Reading<'_>) {
         let count = match (message.verdict(), message.decision()) {
             (Verdict::Bare, _) => Count::Bare,
             (Verdict::Damaged, _) => Count::Damaged,
             (Verdict::UnknownVersion, _) => Count::UnknownVersion,
             (Verdict::Enveloped, Some(Decision::Sampled)) => Count::Sampled,
-            (Verdict::Enveloped, Some(Decision::Unsampled)) if message.context().is_some() => Count::Unsampled,
+            (Verdict::Enveloped, Some(Decision::Unsampled)) if message.context().is_some() => {
+                Count::Unsampled
+            }
             (Verdict::Enveloped, Some(Decision::Unsampled)) => Count::Marker,
             (Verdict::Enveloped, None) => Count::Undecided,
         };
-        self.add(count);
+        self.record(count);
         if let Some(fault) = message.fault() {
             add_one(&self.faults, fault.kind() as usize);
         }
     }
 
-    /// Counts a message whose claims the trust policy took away, wholly or in part: `inbound` is what was left of `message`.
-    pub fn judged(&self, message: Message<'_>, inbound: Inbound) {
+    /// Counts a message whose claims the trust policy took away, wholly or in part: `inbound` is
+    /// what was left of `message`.
+    pub fn record_judgement(&self, message: Reading<'_>, inbound: Propagation) {
         let is_whole = match inbound {
-            Inbound::Continue(_) | Inbound::DoNotStart => true,
-            Inbound::Nothing => message.decision().is_none(),
-            Inbound::Decide(_) | Inbound::Link(_) => false,
+            Propagation::Continue(_) | Propagation::Suppress => true,
+            Propagation::Unknown => message.decision().is_none(),
+            Propagation::Resample(_) | Propagation::Link(_) => false,
         };
         if !is_whole {
-            self.add(Count::DroppedByPolicy);
+            self.record(Count::DroppedByPolicy);
         }
     }
 
     /// Counts one more of a kind.
-    pub fn add(&self, count: Count) {
+    pub fn record(&self, count: Count) {
         add_one(&self.counts, count as usize);
     }
 
-    /// The counts at this moment. Each is exact; together they may be a message apart while others count.
+    /// The counts at this moment. Each is exact; together they may be a message apart while others
+    /// count.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let load = |counter: &AtomicUsize| counter.load(Ordering::Relaxed);
-        Snapshot { counts: self.counts.each_ref().map(load), faults: self.faults.each_ref().map(load) }
+        Snapshot {
+            counts: self.counts.each_ref().map(load),
+            faults: self.faults.each_ref().map(load),
+        }
     }
 }
 

@@ -1,29 +1,31 @@
-//! Fan-out sampling: the more recipients a message has, the fewer of them get its context (specification section 17).
+//! Fan-out sampling: the more recipients a message has, the fewer of them get its context
+//! (specification section 17).
 
 use core::num::NonZeroU32;
 
-use super::hash;
-use crate::TraceId;
+use crate::id::TraceId;
+use crate::policy::hash;
 
 /// A table that says, for a number of recipients, one in how many of them gets the sampled context.
 ///
-/// Rates between the points are interpolated on logarithmic scales and rounded to one in a whole number, so that the weight is exact. Below the first point the
-/// first rate holds, above the last the last.
+/// Rates between the points are interpolated on logarithmic scales and rounded to one in a whole
+/// number, so that the weight is exact. Below the first point the first rate holds, above the last
+/// the last.
 ///
 /// ```
-/// use glassine::FanOut;
+/// use glassine::policy::FanOut;
 ///
 /// let one_in = |recipients| FanOut::DEFAULT.one_in(recipients).get();
 /// assert_eq!([1, 25, 100, 1_000, 10_000, 5_000_000].map(one_in), [1, 5, 10, 100, 1_000, 1_000]);
 /// ```
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct FanOut<'a> {
-    points: &'a [Point],
+    points: &'a [FanOutPoint],
 }
 
 /// A point of a [`FanOut`] table.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Point {
+pub struct FanOutPoint {
     /// The number of recipients.
     pub recipients: NonZeroU32,
     /// One in so many of them gets the context: the weight of those that do.
@@ -36,14 +38,17 @@ impl FanOut<'static> {
 }
 
 impl<'a> FanOut<'a> {
-    /// A table of your own. `None` if it is empty or its numbers of recipients do not ascend. O(points).
+    /// A table of your own. `None` if it is empty or its numbers of recipients do not ascend.
+    /// O(points).
     #[must_use]
-    pub fn new(points: &'a [Point]) -> Option<Self> {
-        let ascends = points.windows(2).all(|pair| matches!(pair, [a, b] if a.recipients < b.recipients));
+    pub fn new(points: &'a [FanOutPoint]) -> Option<Self> {
+        let ascends =
+            points.windows(2).all(|pair| matches!(pair, [a, b] if a.recipients < b.recipients));
         (ascends && !points.is_empty()).then_some(Self { points })
     }
 
-    /// One in how many of so many recipients gets the context (`R-FAN-1`). 0 recipients count as 1. Once a fan-out, not once a recipient: it takes a logarithm.
+    /// One in how many of so many recipients gets the context (`R-FAN-1`). 0 recipients count as 1.
+    /// Once a fan-out, not once a recipient: it takes a logarithm.
     #[must_use]
     pub fn one_in(self, recipients: u32) -> NonZeroU32 {
         let recipients = recipients.max(1);
@@ -57,7 +62,8 @@ impl<'a> FanOut<'a> {
     }
 }
 
-/// Whether a recipient of a fan-out gets the sampled context, given one in how many do (`R-FAN-2`). The same recipient of the same trace always decides the same, so that a retry agrees; who is
+/// Whether a recipient of a fan-out gets the sampled context, given one in how many do (`R-FAN-2`).
+/// The same recipient of the same trace always decides the same, so that a retry agrees; who is
 /// chosen at one in ten is also chosen at one in five. Two hashes.
 #[must_use]
 pub fn fan_out_selects(trace_id: TraceId, recipient: &[u8], one_in: NonZeroU32) -> bool {
@@ -66,13 +72,14 @@ pub fn fan_out_selects(trace_id: TraceId, recipient: &[u8], one_in: NonZeroU32) 
     hash.checked_mul(u64::from(one_in.get())).is_some()
 }
 
-/// The weight of a message that a fan-out made of one that already had a weight: the product, or the largest weight if that is more (`R-FAN-3`).
-#[must_use]
-pub fn nested_weight(inherited: Option<NonZeroU32>, one_in: NonZeroU32) -> NonZeroU32 {
+/// The weight of a message that a fan-out made of one that already had a weight: the product, or
+/// the largest weight if that is more (`R-FAN-3`).
+#[cfg(feature = "bytes")]
+pub(crate) fn nested_weight(inherited: Option<NonZeroU32>, one_in: NonZeroU32) -> NonZeroU32 {
     inherited.map_or(one_in, |inherited| inherited.saturating_mul(one_in))
 }
 
-fn interpolate(below: Point, above: Point, recipients: u32) -> NonZeroU32 {
+fn interpolate(below: FanOutPoint, above: FanOutPoint, recipients: u32) -> NonZeroU32 {
     let ratio = |to: NonZeroU32, from: NonZeroU32| f64::from(to.get()) / f64::from(from.get());
     let way = libm::log(f64::from(recipients) / f64::from(below.recipients.get()))
         / libm::log(ratio(above.recipients, below.recipients));
@@ -81,9 +88,9 @@ fn interpolate(below: Point, above: Point, recipients: u32) -> NonZeroU32 {
     NonZeroU32::new((one_in + 0.5 + 1e-9) as u32).unwrap_or(NonZeroU32::MIN)
 }
 
-const fn point(recipients: u32, one_in: u32) -> Point {
+const fn point(recipients: u32, one_in: u32) -> FanOutPoint {
     match (NonZeroU32::new(recipients), NonZeroU32::new(one_in)) {
-        (Some(recipients), Some(one_in)) => Point { recipients, one_in },
+        (Some(recipients), Some(one_in)) => FanOutPoint { recipients, one_in },
         _ => panic!("a point of zero recipients or at a rate of one in zero"),
     }
 }

@@ -1,15 +1,17 @@
-//! The hash by which shares and fan-outs are decided, the same in every language (specification section 17).
+//! The hash by which shares and fan-outs are decided, the same in every language (specification
+//! section 17).
 
 use xxhash_rust::xxh64::xxh64;
 
-use crate::TraceId;
+use crate::id::TraceId;
 
-/// `R-SHARE-1`: XXH64 of the trace id's bytes with seed 0. Looks at all 16 bytes, unlike OpenTelemetry's `TraceIdRatioBased`, which compares the last 8 of them with a threshold.
-pub(super) fn of_trace(trace_id: TraceId) -> u64 {
+/// `R-SHARE-1`: XXH64 of the trace id's bytes with seed 0. Looks at all 16 bytes, unlike
+/// OpenTelemetry's `TraceIdRatioBased`, which compares the last 8 of them with a threshold.
+pub(crate) fn of_trace(trace_id: TraceId) -> u64 {
     xxh64(trace_id.as_bytes(), 0)
 }
 
 /// `R-FAN-2`: XXH64 of the recipient's bytes, seeded with the hash of the trace.
-pub(super) fn of_recipient(trace_id: TraceId, recipient: &[u8]) -> u64 {
+pub(crate) fn of_recipient(trace_id: TraceId, recipient: &[u8]) -> u64 {
     xxh64(recipient, of_trace(trace_id))
 }

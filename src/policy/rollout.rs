@@ -1,66 +1,48 @@
-//! The rollout switch: whether frames are read and written, for which share of traces, changed while the program runs.
+//! The rollout switch: whether frames are read and written, for which share of traces, changed
+//! while the program runs.
 
 use core::sync::atomic::{AtomicU32, Ordering};
 
-use super::hash;
-use crate::message::Head;
-use crate::{Envelope, Message, Reader, TraceContext, TraceId, needs_escape};
+use crate::context::TraceContext;
+use crate::envelope::{Envelope, Says};
+use crate::id::TraceId;
+use crate::policy::share::Share;
+use crate::reader::Reader;
+use crate::reading::Reading;
 
 /// How far the rollout of a channel has come (law 8: receivers first).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Rollout {
-    /// Frames are neither read nor written: the program behaves as without Glassine. The way back is [`ReceiveOnly`](Self::ReceiveOnly): a frame that is still under way reaches a program that
-    /// is off as it is, header and all.
+    /// Frames are neither read nor written: the program behaves as without Glassine. The way back
+    /// is [`ReceiveOnly`](Self::ReceiveOnly): a frame that is still under way reaches a program
+    /// that is off as it is, header and all.
     Off,
     /// Frames are read and not written; nothing is escaped. Where every member starts.
     #[default]
     ReceiveOnly,
-    /// Frames are read, and written for a share of all traces. Payloads are escaped, whatever the share is.
+    /// Frames are read, and written for a share of all traces. Payloads are escaped, whatever the
+    /// share is.
     Share(Share),
     /// Frames are read and written.
     On,
 }
 
-/// A share of all traces, in millionths (specification section 17). A trace is in it or not as a whole, in every program and every language: a hash of the
-/// trace id decides. Who is in a smaller share is in every larger one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Share {
-    millionths: u32,
-}
-
-impl Share {
-    /// So many millionths of all traces: 10,000 are 1 %. `None` above 1,000,000.
-    #[must_use]
-    pub const fn from_millionths(millionths: u32) -> Option<Self> {
-        if millionths > MILLION { None } else { Some(Self { millionths }) }
-    }
-
-    /// The share in millionths.
-    #[must_use]
-    pub const fn millionths(self) -> u32 {
-        self.millionths
-    }
-
-    /// Whether a trace is in the share (`R-SHARE-2`). One hash of 16 bytes.
-    #[must_use]
-    pub fn contains(self, trace_id: TraceId) -> bool {
-        let threshold = (u64::from(self.millionths) << 32) / u64::from(MILLION);
-        hash::of_trace(trace_id) >> 32 < threshold
-    }
-}
-
 /// A [`Rollout`] that any thread may change while others go by it: one atomic word, no lock.
 ///
 /// ```
-/// use glassine::{Rollout, RolloutSwitch, Share};
+/// use glassine::policy::{Rollout, RolloutSwitch, Share};
 ///
 /// static ORDERS: RolloutSwitch = RolloutSwitch::new(Rollout::ReceiveOnly);
 ///
 /// ORDERS.set(Rollout::Share(Share::from_millionths(10_000).unwrap())); // 1 % of traces
 /// ORDERS.set(Rollout::On);
 /// ORDERS.set(Rollout::ReceiveOnly); // and back
-/// assert_eq!(ORDERS.rollout(), Rollout::ReceiveOnly);
+/// assert_eq!(ORDERS.get(), Rollout::ReceiveOnly);
 /// ```
 #[derive(Debug)]
 pub struct RolloutSwitch {
@@ -77,7 +59,7 @@ impl RolloutSwitch {
 
     /// The position. One relaxed load.
     #[must_use]
-    pub fn rollout(&self) -> Rollout {
+    pub fn get(&self) -> Rollout {
         match self.word.load(Ordering::Relaxed) {
             OFF => Rollout::Off,
             RECEIVE_ONLY => Rollout::ReceiveOnly,
@@ -86,36 +68,41 @@ impl RolloutSwitch {
         }
     }
 
-    /// Moves the switch: one relaxed store. Messages that are being written at that moment go by the old position or by the new one, each as a whole. Switches of
-    /// several channels are moved one by one.
+    /// Moves the switch: one relaxed store. Messages that are being written at that moment go by
+    /// the old position or by the new one, each as a whole. Switches of several channels are moved
+    /// one by one.
     pub fn set(&self, rollout: Rollout) {
         self.word.store(word(rollout), Ordering::Relaxed);
     }
 
-    /// Reads a message of a mixed channel, or leaves it alone while the switch is off: its payload is then all of it. O(1).
+    /// Reads a message of a mixed channel, or leaves it alone while the switch is off: its payload
+    /// is then all of it. O(1).
     #[must_use]
-    pub fn read<'a>(&self, reader: Reader, bytes: &'a [u8]) -> Message<'a> {
-        match self.rollout() {
-            Rollout::Off => Message::new(bytes, Head::BARE),
+    pub fn read<'a>(&self, reader: Reader, bytes: &'a [u8]) -> Reading<'a> {
+        match self.get() {
+            Rollout::Off => Reading::bare(bytes),
             _ => reader.read(bytes),
         }
     }
 
-    /// What goes in front of a payload, given the context of the span that sends it. `None`: the payload goes as it is.
+    /// What goes in front of a payload, given the context of the span that sends it. `None`: the
+    /// payload goes as it is.
     ///
-    /// Only a sampled context travels, and only if its trace is in the share. `unsampled` says what an unsampled one becomes. While anything may be sent, a payload whose
-    /// first byte asks for it is escaped (`R-WRITE-2`); while the switch is off or receives only, nothing is (`O-WRITE-2`). Allocates nothing; for a payload that is not sampled it
-    /// costs a load and a few comparisons.
+    /// Only a sampled context travels, and only if its trace is in the share. `unsampled` says what
+    /// an unsampled one becomes. While anything may be sent, a payload whose first byte asks for it
+    /// is escaped (`R-WRITE-2`); while the switch is off or receives only, nothing is
+    /// (`O-WRITE-2`). Allocates nothing; for a payload that is not sampled it costs a load and a
+    /// few comparisons.
     ///
     /// ```
-    /// use glassine::{Rollout, RolloutSwitch, Unsampled};
+    /// use glassine::policy::{Rollout, RolloutSwitch, Unsampled};
     ///
     /// let switch = RolloutSwitch::new(Rollout::On);
     /// let context = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
     /// let envelope = switch.envelope(Some(context), Unsampled::Bare, b"{}").expect("sampled");
     /// assert_eq!(envelope.encoded_len(), Ok(32));
     /// assert_eq!(switch.envelope(None, Unsampled::Bare, b"{}"), None);
-    /// # Ok::<(), glassine::ParseError>(())
+    /// # Ok::<(), glassine::w3c::ParseError>(())
     /// ```
     #[must_use]
     #[inline]
@@ -125,11 +112,10 @@ impl RolloutSwitch {
         unsampled: Unsampled,
         payload: &[u8],
     ) -> Option<Envelope<'static>> {
-        let rollout = self.rollout();
-        match rollout.envelope(context, unsampled) {
-            None if needs_escape(payload) && rollout.sends() => Some(Envelope::escape()),
-            envelope => envelope,
-        }
+        let rollout = self.get();
+        let says = rollout.says(context, unsampled);
+        let says = if rollout.sends() { Says::or_escape(says, payload) } else { says };
+        says.map(Envelope::saying)
     }
 }
 
@@ -151,11 +137,11 @@ impl Rollout {
 
     /// What goes in front of a payload that needs no escape.
     #[inline]
-    pub(super) fn envelope(self, context: Option<TraceContext>, unsampled: Unsampled) -> Option<Envelope<'static>> {
+    pub(crate) fn says(self, context: Option<TraceContext>, unsampled: Unsampled) -> Option<Says> {
         let context = context?;
         let travels = context.is_sampled() || unsampled == Unsampled::Marker;
         (travels && self.includes(context.trace_id()))
-            .then(|| if context.is_sampled() { Envelope::new(context) } else { Envelope::unsampled() })
+            .then(|| if context.is_sampled() { Says::Context(context) } else { Says::Unsampled })
     }
 }
 
@@ -168,12 +154,17 @@ impl Default for RolloutSwitch {
 
 /// What becomes of a context that is not sampled.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
 pub enum Unsampled {
     /// The payload goes bare.
     #[default]
     Bare,
-    /// The unsampled marker goes in front of it: for receivers that would start traces of their own otherwise (`O-WRITE-3`).
+    /// The unsampled marker goes in front of it: for receivers that would start traces of their own
+    /// otherwise (`O-WRITE-3`).
     Marker,
 }
 
@@ -190,4 +181,3 @@ const OFF: u32 = 0;
 const RECEIVE_ONLY: u32 = 1;
 const ON: u32 = 2;
 const FIRST_SHARE: u32 = 3;
-const MILLION: u32 = 1_000_000;

@@ -11,7 +11,8 @@ thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
-// SAFETY: every call goes to the system's allocator as it is. Counting neither allocates nor unwinds: the cell needs no destructor.
+// SAFETY: every call goes to the system's allocator as it is. Counting neither allocates nor
+// unwinds: the cell needs no destructor.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         COUNT.set(COUNT.get() + 1);

@@ -5,17 +5,20 @@
 //! old producer ─┘                                         (old)            └──tokio──> invoice
 //! ```
 //!
-//! The old producer and the archive know nothing of Glassine: one sends bare messages, the other passes bytes on. All others are new. Between members that bytes separate, the rollout
-//! switch decides whether a context travels; validate and price are in one process, and ship and invoice in another. An invoice is for several orders, and links to them.
+//! The old producer and the archive know nothing of Glassine: one sends bare messages, the other
+//! passes bytes on. All others are new. Between members that bytes separate, the rollout switch
+//! decides whether a context travels; validate and price are in one process, and ship and invoice
+//! in another. An invoice is for several orders, and links to them.
 
 mod members;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use glassine::opentelemetry_0_33::tokio_1::mpsc as traced;
-use glassine::opentelemetry_0_33::{Consumer, Relation, capture_from};
-use glassine::{Channel, Role, Rollout, Trust};
+use glassine::Channel;
+use glassine::policy::{Role, Rollout, Trust};
+use glassine_opentelemetry::tokio::mpsc as traced;
+use glassine_opentelemetry::{Consumer, Relation, capture_from};
 use opentelemetry::Context;
 use opentelemetry::trace::{TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
@@ -71,7 +74,8 @@ impl Fleet {
     /// Starts all members, on a free port of this machine.
     pub async fn start(seed: u64) -> Result<Self, Error> {
         let channel = || Channel::new().with_trust(Trust::Accept);
-        let channels = Arc::new(Channels { placed: channel(), priced: channel(), shipped: channel() });
+        let channels =
+            Arc::new(Channels { placed: channel(), priced: channel(), shipped: channel() });
         let telemetry = Telemetry::new(seed);
         let tracer = telemetry.tracer();
 
@@ -98,10 +102,11 @@ impl Fleet {
         Ok(Self { channels, telemetry, tracer, producer, done, stop, members, archive })
     }
 
-    /// Flips the switch of all channels, while messages are under way. Back is receive only: with off, a member would take a frame that is still under way for the payload.
+    /// Flips the switch of all channels, while messages are under way. Back is receive only: with
+    /// off, a member would take a frame that is still under way for the payload.
     pub fn set(&self, rollout: Rollout) {
         for channel in [&self.channels.placed, &self.channels.priced, &self.channels.shipped] {
-            channel.rollout().set(rollout);
+            channel.switch().set(rollout);
         }
     }
 
@@ -116,7 +121,7 @@ impl Fleet {
     pub async fn send(&self, order: Order) -> Result<(), Error> {
         let cx = Context::new().with_span(self.tracer.start_with_context("place", &Context::new()));
         let payload = Bytes::from(serde_json::to_vec(&order)?);
-        let message = self.channels.placed.frame(&capture_from(&cx), payload).to_bytes();
+        let message = self.channels.placed.wrap(&capture_from(&cx), payload).into_bytes();
         self.producer.send(&message).await?;
         cx.span().end();
         Ok(())

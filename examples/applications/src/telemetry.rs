@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use opentelemetry::trace::{SpanId, TraceId, TracerProvider};
-use opentelemetry_sdk::trace::{IdGenerator, InMemorySpanExporter, SdkTracer, SdkTracerProvider, SpanData};
+use opentelemetry_sdk::trace::{
+    IdGenerator, InMemorySpanExporter, SdkTracer, SdkTracerProvider, SpanData,
+};
 
 pub struct Telemetry {
     provider: SdkTracerProvider,
@@ -15,8 +17,10 @@ impl Telemetry {
     pub fn new(seed: u64) -> Self {
         let exporter = InMemorySpanExporter::default();
         let ids = SeededIds(AtomicU64::new(seed));
-        let provider =
-            SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).with_id_generator(ids).build();
+        let provider = SdkTracerProvider::builder()
+            .with_simple_exporter(exporter.clone())
+            .with_id_generator(ids)
+            .build();
         Self { provider, exporter }
     }
 

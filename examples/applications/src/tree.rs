@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use glassine::opentelemetry_0_33::Plan;
+use glassine_opentelemetry::Plan;
 use opentelemetry_sdk::trace::SpanData;
 
 /// Spans as trees, for people.
@@ -36,7 +36,8 @@ impl Trees<'_> {
 }
 
 fn line(span: &SpanData) -> String {
-    let weight = span.attributes.iter().find(|attribute| attribute.key.as_str() == Plan::FAN_OUT_WEIGHT);
+    let weight =
+        span.attributes.iter().find(|attribute| attribute.key.as_str() == Plan::FAN_OUT_WEIGHT);
     let weight = weight.map_or(String::new(), |weight| format!(", one of {}", weight.value));
     let links = match span.links.iter().count() {
         0 => String::new(),

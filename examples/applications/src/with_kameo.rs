@@ -17,7 +17,7 @@
 //! ```
 
 use glassine::Traced;
-use glassine::opentelemetry_0_33::{Consumer, Relation, capture};
+use glassine_opentelemetry::{Consumer, Relation, capture};
 use kameo::prelude::*;
 use opentelemetry::trace::{FutureExt, TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
@@ -39,9 +39,14 @@ struct Warehouse {
 impl Message<Traced<Pick>> for Warehouse {
     type Reply = ();
 
-    async fn handle(&mut self, traced: Traced<Pick>, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
+    async fn handle(
+        &mut self,
+        traced: Traced<Pick>,
+        _: &mut Context<Self, Self::Reply>,
+    ) -> Self::Reply {
         let (message, origin) = traced.into_parts();
-        let cx = CONSUMER.start(&self.tracer, "pick", &opentelemetry::Context::current(), [&origin]);
+        let cx =
+            CONSUMER.start(&self.tracer, "pick", &opentelemetry::Context::current(), [&origin]);
         self.pick(message).with_context(cx).await
     }
 }
@@ -63,9 +68,14 @@ struct Packer {
 impl Message<Traced<Pick>> for Packer {
     type Reply = ();
 
-    async fn handle(&mut self, traced: Traced<Pick>, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
+    async fn handle(
+        &mut self,
+        traced: Traced<Pick>,
+        _: &mut Context<Self, Self::Reply>,
+    ) -> Self::Reply {
         let (Pick(boxes), origin) = traced.into_parts();
-        let cx = CONSUMER.start(&self.tracer, "pack", &opentelemetry::Context::current(), [&origin]);
+        let cx =
+            CONSUMER.start(&self.tracer, "pack", &opentelemetry::Context::current(), [&origin]);
         self.packed += boxes;
         cx.span().end();
     }

@@ -18,7 +18,7 @@
 //! ```
 
 use glassine::Traced;
-use glassine::opentelemetry_0_33::{Consumer, Relation, capture};
+use glassine_opentelemetry::{Consumer, Relation, capture};
 use opentelemetry::Context;
 use opentelemetry::trace::{TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};

@@ -1,4 +1,5 @@
-//! What the exporter sees of traced actors: a tree for the message that was traced, and one for the other from its first actor on.
+//! What the exporter sees of traced actors: a tree for the message that was traced, and one for the
+//! other from its first actor on.
 
 mod support;
 

@@ -4,10 +4,11 @@ mod support;
 
 use std::num::NonZeroU32;
 
-use glassine::opentelemetry_0_33::Plan;
-use glassine::{Message, Rollout, Share, TraceId, fan_out_selects};
+use glassine::policy::{Rollout, Share, fan_out_selects};
+use glassine::{Reading, TraceId};
 use glassine_applications::fleet::{Fleet, Order, SUBSCRIBERS};
 use glassine_applications::tree::Trees;
+use glassine_opentelemetry::Plan;
 use opentelemetry_sdk::trace::SpanData;
 use support::{assert_one_tree_for_each_trace, path};
 
@@ -48,14 +49,19 @@ async fn an_invoice_links_to_where_each_order_was_shipped() {
         spans.extend(fleet.spans());
     }
     let shipped = spans.iter().filter(|span| span.name == "ship");
-    let shipped: Vec<_> = shipped.map(|ship| (ship.span_context.trace_id(), ship.span_context.span_id())).collect();
+    let shipped: Vec<_> =
+        shipped.map(|ship| (ship.span_context.trace_id(), ship.span_context.span_id())).collect();
     let invoice = spans.iter().find(|span| span.name == "invoice").unwrap();
-    let links = invoice.links.iter().map(|link| (link.span_context.trace_id(), link.span_context.span_id()));
+    let links = invoice
+        .links
+        .iter()
+        .map(|link| (link.span_context.trace_id(), link.span_context.span_id()));
     assert_eq!(links.collect::<Vec<_>>(), shipped);
     assert!(shipped.iter().all(|(trace_id, _)| *trace_id != invoice.span_context.trace_id()));
 }
 
-/// The old bytes while nothing is sent, before and after; a frame whose payload they are while it is.
+/// The old bytes while nothing is sent, before and after; a frame whose payload they are while it
+/// is.
 #[tokio::test]
 async fn the_old_member_passes_on_what_there_is() {
     let mut fleet = Fleet::start(SEED).await.unwrap();
@@ -71,14 +77,17 @@ async fn the_old_member_passes_on_what_there_is() {
     assert_eq!(before, &payload(1)[..]);
     assert_eq!(after, &payload(3)[..]);
     assert_eq!(on.len(), 32 + payload(2).len());
-    assert_eq!(Message::read(on).payload(), payload(2));
-    assert_eq!(Message::read(on).context().map(|context| context.trace_id()), Some(trace_ids[1]));
+    assert_eq!(Reading::read(on).payload(), payload(2));
+    assert_eq!(Reading::read(on).context().map(|context| context.trace_id()), Some(trace_ids[1]));
 }
 
-/// n = 200 orders at a share of one half: 100 of their traces are expected in it, 6 σ are 42. Whether a trace is in the share decides at each way that bytes travel, also for the
-/// traces that begin behind a way that another did not take. So each is whole from its root on, or ends where bytes begin.
+/// n = 200 orders at a share of one half: 100 of their traces are expected in it, 6 σ are 42.
+/// Whether a trace is in the share decides at each way that bytes travel, also for the traces that
+/// begin behind a way that another did not take. So each is whole from its root on, or ends where
+/// bytes begin.
 ///
-/// So many subscribers as their messages' weights say, 100 a trace, are expected to have been notified: one trace has 10 of one in ten, whose σ is 30.
+/// So many subscribers as their messages' weights say, 100 a trace, are expected to have been
+/// notified: one trace has 10 of one in ten, whose σ is 30.
 #[tokio::test]
 async fn a_trace_is_never_half_sampled_at_a_share() {
     let half = Share::from_millionths(500_000).unwrap();
@@ -102,7 +111,10 @@ async fn a_trace_is_never_half_sampled_at_a_share() {
             assert_eq!(path(&trees, root), expected);
             placed += u32::from(root.name == "place" && in_share);
             if expected.ends_with(&["ship"]) {
-                assert_eq!(weights(&spans).len(), if in_share { chosen(trace_id(root)) } else { 0 });
+                assert_eq!(
+                    weights(&spans).len(),
+                    if in_share { chosen(trace_id(root)) } else { 0 }
+                );
                 fanned_out += u32::from(in_share);
             }
         }
@@ -116,7 +128,8 @@ async fn a_trace_is_never_half_sampled_at_a_share() {
     );
 }
 
-/// n = 100 subscribers, one in ten: 10 are expected, 6 σ are 18. The same ones are chosen as by anybody who asks for their trace.
+/// n = 100 subscribers, one in ten: 10 are expected, 6 σ are 18. The same ones are chosen as by
+/// anybody who asks for their trace.
 #[tokio::test]
 async fn those_who_are_chosen_have_the_weight_of_all() {
     let mut fleet = Fleet::start(SEED).await.unwrap();
@@ -132,7 +145,8 @@ async fn those_who_are_chosen_have_the_weight_of_all() {
     assert_eq!(weights.len(), chosen(trace_id(&spans[0])));
 }
 
-/// Orders are at all members when the switch moves. None is lost or damaged, and whatever is cut off is a tree of its own.
+/// Orders are at all members when the switch moves. None is lost or damaged, and whatever is cut
+/// off is a tree of its own.
 #[tokio::test]
 async fn the_switch_may_be_flipped_while_orders_are_under_way() {
     const ORDERS: u32 = 100;
@@ -163,7 +177,7 @@ async fn the_switch_may_be_flipped_while_orders_are_under_way() {
     let archived = fleet.stop().await.unwrap();
     assert_eq!(archived.len(), ORDERS as usize);
     for (message, id) in archived.iter().zip(0..) {
-        assert_eq!(Message::read(message).payload(), payload(id));
+        assert_eq!(Reading::read(message).payload(), payload(id));
     }
 }
 
@@ -178,7 +192,8 @@ fn paths(spans: &[SpanData]) -> Vec<Vec<String>> {
 fn weights(spans: &[SpanData]) -> Vec<i64> {
     let of_notify = spans.iter().filter(|span| span.name == "notify");
     let weight = |span: &SpanData| {
-        let weight = span.attributes.iter().find(|attribute| attribute.key.as_str() == Plan::FAN_OUT_WEIGHT);
+        let weight =
+            span.attributes.iter().find(|attribute| attribute.key.as_str() == Plan::FAN_OUT_WEIGHT);
         match weight.expect("a span without a weight").value {
             opentelemetry::Value::I64(weight) => weight,
             ref other => panic!("{other} is no weight"),
@@ -189,7 +204,9 @@ fn weights(spans: &[SpanData]) -> Vec<i64> {
 
 /// How many subscribers the fan-out's hash chooses for a trace.
 fn chosen(trace_id: TraceId) -> usize {
-    (0..SUBSCRIBERS).filter(|subscriber| fan_out_selects(trace_id, &subscriber.to_be_bytes(), ONE_IN)).count()
+    (0..SUBSCRIBERS)
+        .filter(|subscriber| fan_out_selects(trace_id, &subscriber.to_be_bytes(), ONE_IN))
+        .count()
 }
 
 fn trace_id(span: &SpanData) -> TraceId {

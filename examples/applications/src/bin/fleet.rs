@@ -1,6 +1,7 @@
-//! A fleet that is upgraded while it runs: the traces that an exporter sees before, during and after.
+//! A fleet that is upgraded while it runs: the traces that an exporter sees before, during and
+//! after.
 
-use glassine::{Rollout, Share};
+use glassine::policy::{Rollout, Share};
 use glassine_applications::Error;
 use glassine_applications::fleet::{Fleet, Order};
 use glassine_applications::tree::Trees;

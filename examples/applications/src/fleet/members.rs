@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use glassine::opentelemetry_0_33::capture_from;
-use glassine::opentelemetry_0_33::tokio_1::mpsc as traced;
-use glassine::{FanOut, Traced};
+use glassine::Traced;
+use glassine::policy::FanOut;
+use glassine_opentelemetry::capture_from;
+use glassine_opentelemetry::tokio::mpsc as traced;
 use opentelemetry::Context;
 use opentelemetry::trace::{FutureExt, TraceContextExt};
 use opentelemetry_sdk::trace::SdkTracer;
@@ -50,14 +51,17 @@ pub(super) async fn price(
         let (order, origin) = traced.into_parts();
         let cx = CONTINUING.start(&tracer, "price", &Context::new(), [&origin]);
         let payload = Bytes::from(serde_json::to_vec(&order)?);
-        to_archive.send(channels.priced.frame(&capture_from(&cx), payload).to_bytes()).await?;
+        to_archive.send(channels.priced.wrap(&capture_from(&cx), payload).into_bytes()).await?;
         cx.span().end();
     }
     Ok(())
 }
 
 /// Old: keeps the bytes and passes them on, whatever they are.
-pub(super) async fn archive(mut at_archive: mpsc::Receiver<Bytes>, to_ship: mpsc::Sender<Bytes>) -> Vec<Bytes> {
+pub(super) async fn archive(
+    mut at_archive: mpsc::Receiver<Bytes>,
+    to_ship: mpsc::Sender<Bytes>,
+) -> Vec<Bytes> {
     let mut kept = Vec::new();
     while let Some(message) = at_archive.recv().await {
         kept.push(message.clone());
@@ -80,9 +84,11 @@ pub(super) async fn ship(
         let cx = CONTINUING.start(&tracer, "ship", &Context::new(), [&origin]);
         let order = serde_json::from_slice(&payload)?;
         async { to_invoice.send(order) }.with_context(cx.clone()).await?;
-        let broadcast = channels.shipped.broadcast(&capture_from(&cx), payload, SUBSCRIBERS, FanOut::DEFAULT);
+        let broadcast =
+            channels.shipped.broadcast(&capture_from(&cx), payload, SUBSCRIBERS, FanOut::DEFAULT);
         for subscriber in 0..SUBSCRIBERS {
-            to_subscribers.send((subscriber, broadcast.frame(&subscriber.to_be_bytes()).to_bytes()))?;
+            to_subscribers
+                .send((subscriber, broadcast.wrap(&subscriber.to_be_bytes()).into_bytes()))?;
         }
         cx.span().end();
     }
@@ -90,12 +96,20 @@ pub(super) async fn ship(
 }
 
 /// New: messages within the process in, several at a time.
-pub(super) async fn invoice(tracer: SdkTracer, mut orders: traced::UnboundedReceiver<Order>) -> Result<(), Error> {
+pub(super) async fn invoice(
+    tracer: SdkTracer,
+    mut orders: traced::UnboundedReceiver<Order>,
+) -> Result<(), Error> {
     let mut batch = Vec::new();
     while let Some(traced) = orders.recv().await {
         batch.push(traced);
         if batch.len() == ON_AN_INVOICE {
-            let cx = LINKING.start(&tracer, "invoice", &Context::new(), batch.iter().map(Traced::origin));
+            let cx = LINKING.start(
+                &tracer,
+                "invoice",
+                &Context::new(),
+                batch.iter().map(Traced::origin),
+            );
             batch.clear();
             cx.span().end();
         }

@@ -6,13 +6,23 @@ use glassine_applications::tree::Trees;
 use opentelemetry::trace::SpanId;
 use opentelemetry_sdk::trace::SpanData;
 
-/// Each trace is one tree: it has one root, which names no parent, and the parent of every other span is among its spans.
+/// Each trace is one tree: it has one root, which names no parent, and the parent of every other
+/// span is among its spans.
 pub fn assert_one_tree_for_each_trace(spans: &[SpanData]) {
     let trees = Trees(spans);
     let mut seen = HashSet::new();
     for root in trees.roots() {
-        assert_eq!(root.parent_span_id, SpanId::INVALID, "{} has lost its parent:\n{trees}", root.name);
-        assert!(seen.insert(root.span_context.trace_id()), "{} is a second root of its trace:\n{trees}", root.name);
+        assert_eq!(
+            root.parent_span_id,
+            SpanId::INVALID,
+            "{} has lost its parent:\n{trees}",
+            root.name
+        );
+        assert!(
+            seen.insert(root.span_context.trace_id()),
+            "{} is a second root of its trace:\n{trees}",
+            root.name
+        );
     }
 }
 
@@ -26,6 +36,9 @@ pub fn path(trees: &Trees<'_>, root: &SpanData) -> Vec<String> {
         names.push(child.name.to_string());
         children = trees.children(child);
     }
-    assert!(children.iter().all(|child| child.name == "notify" && trees.children(child).is_empty()), "{trees}");
+    assert!(
+        children.iter().all(|child| child.name == "notify" && trees.children(child).is_empty()),
+        "{trees}"
+    );
     names
 }

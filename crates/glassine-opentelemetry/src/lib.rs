@@ -1,0 +1,22 @@
+//! OpenTelemetry's contexts in and out of messages in [Glassine](glassine)'s envelope.
+//!
+//! The version of this crate is that of OpenTelemetry: 0.33 goes with `opentelemetry` 0.33. One
+//! that goes with another release than the application's compiles, and captures nothing.
+#![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod capture;
+mod consumer;
+mod metrics;
+mod span_context;
+mod text_map;
+#[cfg(feature = "tokio")]
+pub mod tokio;
+#[cfg(feature = "tracing")]
+mod tracing;
+
+pub use self::capture::{CurrentContext, capture, capture_from, with_origin};
+pub use self::consumer::{Consumer, Plan, Relation};
+pub use self::metrics::register_counters;
+pub use self::span_context::{from_span_context, to_span_context, to_span_context_with_tracestate};
+pub use self::text_map::{TextMapExtractor, TextMapInjector};

@@ -1,0 +1,288 @@
+//! What a consumer's span refers to, as an exporter sees it.
+
+use glassine::policy::{AllowList, Propagation, Role, Trust};
+use glassine::{Channel, Envelope, Field, Origin, SpanId, TraceContext, TraceFlags};
+
+use glassine_opentelemetry::{Consumer, Plan, Relation, capture_from};
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanKind, TraceContextExt, Tracer, TracerProvider};
+use opentelemetry_sdk::trace::{
+    InMemorySpanExporter, Sampler, SdkTracer, SdkTracerProvider, SpanData,
+};
+
+const LINKING: Consumer = Consumer::new();
+const CONTINUING: Consumer = Consumer::new().with_relation(Relation::Parent);
+
+fn sampled(span: u64) -> TraceContext {
+    let context: TraceContext =
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03".parse().unwrap();
+    context.with_span_id(SpanId::from_u64(span).unwrap())
+}
+
+fn unsampled() -> TraceContext {
+    sampled(1).with_flags(TraceFlags::NONE)
+}
+
+/// What the exporter sees of the spans that `f` makes.
+fn exported(sampler: Sampler, f: impl FnOnce(&SdkTracer)) -> Vec<SpanData> {
+    let exporter = InMemorySpanExporter::default();
+    let sampler = Sampler::ParentBased(Box::new(sampler));
+    let provider = SdkTracerProvider::builder()
+        .with_simple_exporter(exporter.clone())
+        .with_sampler(sampler)
+        .build();
+    f(&provider.tracer("test"));
+    exporter.get_finished_spans().unwrap()
+}
+
+fn handled<'a>(
+    consumer: Consumer,
+    origins: impl IntoIterator<Item = &'a Origin> + Clone,
+) -> Vec<SpanData> {
+    exported(Sampler::AlwaysOn, |tracer| {
+        let cx = consumer.start(tracer, "handle", &Context::new(), origins);
+        cx.span().end();
+    })
+}
+
+fn links(span: &SpanData) -> Vec<u64> {
+    span.links
+        .iter()
+        .map(|link| u64::from_be_bytes(link.span_context.span_id().to_bytes()))
+        .collect()
+}
+
+fn is_root(span: &SpanData) -> bool {
+    span.parent_span_id.to_bytes() == [0; 8]
+}
+
+fn in_trace(span: &SpanData) -> bool {
+    span.span_context.trace_id().to_bytes() == sampled(1).trace_id().to_bytes()
+}
+
+#[test]
+fn a_consumer_links_by_default() {
+    let spans = handled(LINKING, [&sampled(7).into()]);
+    let [span] = &spans[..] else { panic!("{spans:?}") };
+    assert!(is_root(span) && !in_trace(span));
+    assert_eq!(links(span), [7]);
+    assert_eq!(span.span_kind, SpanKind::Consumer);
+    assert!(span.attributes.is_empty(), "nothing was left out");
+}
+
+#[test]
+fn a_single_message_may_be_the_parent() {
+    let spans = handled(CONTINUING, [&sampled(7).into()]);
+    let [span] = &spans[..] else { panic!("{spans:?}") };
+    assert!(in_trace(span) && links(span).is_empty());
+    assert_eq!(span.parent_span_id.to_bytes(), 7_u64.to_be_bytes());
+    assert_eq!(span.span_context.trace_flags().to_u8() & 2, 2, "the random flag is kept");
+}
+
+#[test]
+fn several_messages_are_always_linked_to() {
+    let origins = [sampled(7).into(), unsampled().into(), Origin::default(), sampled(8).into()];
+    let spans = handled(CONTINUING, &origins);
+    let [span] = &spans[..] else { panic!("{spans:?}") };
+    assert!(is_root(span));
+    assert_eq!(links(span), [7, 8]);
+}
+
+#[test]
+fn links_are_capped_and_those_left_out_are_counted() {
+    let origins: Vec<Origin> = (1..=10).map(|span| sampled(span).into()).collect();
+    let plan = LINKING.with_max_links(4).plan(&origins).unwrap();
+    assert_eq!((plan.links().len(), plan.links_left_out()), (4, 6));
+    let spans = handled(LINKING.with_max_links(4), &origins);
+    assert_eq!(links(&spans[0]), [1, 2, 3, 4]);
+    let attributes = &spans[0].attributes;
+    assert!(
+        attributes
+            .iter()
+            .any(|kv| kv.key.as_str() == Plan::LINKS_LEFT_OUT && kv.value == 6_i64.into())
+    );
+}
+
+#[test]
+fn further_contexts_of_one_message_become_links() {
+    static CHANNEL: Channel =
+        Channel::new().with_trust(Trust::Accept).with_inbound_fields(AllowList::NONE);
+    let fields = [
+        Field::Tracestate("congo=t61r"),
+        Field::FurtherContext(sampled(8)),
+        Field::FurtherContext(unsampled()),
+        Field::FurtherContext(sampled(9)),
+    ];
+    let message = Envelope::new(sampled(7)).with_fields(&fields).encode_to_vec(b"payload").unwrap();
+    let received = CHANNEL.receive(message.into());
+
+    let spans = handled(CONTINUING, [received.origin()]);
+    assert_eq!(spans[0].parent_span_id.to_bytes(), 7_u64.to_be_bytes());
+    assert_eq!(spans[0].span_context.trace_state().header(), "congo=t61r");
+    assert_eq!(links(&spans[0]), [8, 9]);
+
+    let spans = handled(LINKING, [received.origin()]);
+    assert_eq!(links(&spans[0]), [7, 8, 9]);
+    assert_eq!(
+        spans[0].links.iter().next().unwrap().span_context.trace_state().header(),
+        "congo=t61r"
+    );
+}
+
+/// Every inbound state, under both relations and roles: how many spans, whether in the message's
+/// trace, which links.
+#[test]
+fn what_came_in_decides_whether_there_is_a_span() {
+    let only = Role::ContinueOnly;
+    let none = &[][..];
+    let of = |consumer: Consumer, inbound| {
+        let spans = handled(consumer, [&Origin::new(inbound)]);
+        assert!(spans.len() <= 1);
+        spans.first().map(|span| (in_trace(span), links(span)))
+    };
+    for (inbound, linking, continuing, linking_only, continuing_only) in [
+        (Propagation::Unknown, Some((false, none)), Some((false, none)), None, None),
+        (Propagation::Suppress, None, None, None, None),
+        (
+            Propagation::Continue(sampled(7)),
+            Some((false, &[7][..])),
+            Some((true, none)),
+            Some((false, &[7][..])),
+            Some((true, none)),
+        ),
+        // A parent that is not sampled makes a span that is not exported.
+        (Propagation::Continue(unsampled()), None, None, None, None),
+        (Propagation::Resample(unsampled()), Some((false, none)), None, Some((false, none)), None),
+        (
+            Propagation::Link(sampled(7)),
+            Some((false, &[7][..])),
+            Some((false, &[7][..])),
+            Some((false, &[7][..])),
+            Some((false, &[7][..])),
+        ),
+    ] {
+        let expected = |expected: Option<(bool, &[u64])>| {
+            expected.map(|(in_trace, links)| (in_trace, links.to_vec()))
+        };
+        assert_eq!(of(LINKING, inbound), expected(linking), "{inbound:?}, linking");
+        assert_eq!(of(CONTINUING, inbound), expected(continuing), "{inbound:?}, continuing");
+        assert_eq!(
+            of(LINKING.with_role(only), inbound),
+            expected(linking_only),
+            "{inbound:?}, linking only"
+        );
+        assert_eq!(
+            of(CONTINUING.with_role(only), inbound),
+            expected(continuing_only),
+            "{inbound:?}, continuing only"
+        );
+    }
+}
+
+/// The ids are kept, and the local sampler is asked: of those for remote parents that are not
+/// sampled.
+#[test]
+fn a_decision_may_be_taken_anew() {
+    let exporter = InMemorySpanExporter::default();
+    let sampler = Sampler::AlwaysOn;
+    let provider = SdkTracerProvider::builder()
+        .with_simple_exporter(exporter.clone())
+        .with_sampler(sampler)
+        .build();
+    let origin = Origin::new(Propagation::Resample(unsampled()));
+    let cx = CONTINUING.start(&provider.tracer("test"), "handle", &Context::new(), [&origin]);
+    cx.span().end();
+    let spans = exporter.get_finished_spans().unwrap();
+    assert!(in_trace(&spans[0]) && spans[0].span_context.is_sampled());
+}
+
+#[test]
+fn what_the_handler_sends_continues_the_handlers_span() {
+    let spans = exported(Sampler::AlwaysOn, |tracer| {
+        let first = tracer.start_with_context("produce", &Context::new());
+        let cx = Context::new().with_span(first);
+        for _hop in 0..3 {
+            let origin = capture_from(&cx);
+            let handling = CONTINUING.start(tracer, "handle", &Context::new(), [&origin]);
+            let reply = capture_from(&handling);
+            let done = CONTINUING.start(tracer, "reply", &Context::new(), [&reply]);
+            done.span().end();
+            handling.span().end();
+        }
+        cx.span().end();
+    });
+    assert_eq!(spans.len(), 7);
+    let root = spans.iter().find(|span| is_root(span)).unwrap();
+    for span in &spans {
+        assert_eq!(span.span_context.trace_id(), root.span_context.trace_id());
+        let expected = match span.name.as_ref() {
+            "produce" => None,
+            "handle" => Some("produce"),
+            _ => Some("handle"),
+        };
+        let parent =
+            spans.iter().find(|parent| parent.span_context.span_id() == span.parent_span_id);
+        assert_eq!(parent.map(|parent| parent.name.as_ref()), expected);
+    }
+}
+
+/// A handler that makes no span may end what it was given.
+#[test]
+fn the_span_of_the_surroundings_is_not_the_handlers_to_end() {
+    let spans = exported(Sampler::AlwaysOn, |tracer| {
+        let outer = Context::new().with_span(tracer.start_with_context("outer", &Context::new()));
+        for inbound in [Propagation::Suppress, Propagation::Unknown] {
+            let only = CONTINUING.with_role(Role::ContinueOnly);
+            let cx = only.start(tracer, "handle", &outer, [&Origin::new(inbound)]);
+            cx.span().end();
+            assert_eq!(capture_from(&cx).propagation(), inbound);
+            assert!(outer.span().is_recording());
+        }
+        outer.span().end();
+    });
+    assert_eq!(spans.len(), 1);
+}
+
+#[test]
+fn a_span_says_how_many_messages_it_stands_for() {
+    let weight = |spans: &[SpanData]| {
+        let attributes = &spans[0].attributes;
+        attributes
+            .iter()
+            .find(|kv| kv.key.as_str() == Plan::FAN_OUT_WEIGHT)
+            .map(|kv| kv.value.to_string())
+    };
+    let chosen = Origin::from(sampled(7)).fanned_out(10.try_into().unwrap());
+    assert_eq!(weight(&handled(CONTINUING, [&chosen])).as_deref(), Some("10"));
+    assert_eq!(weight(&handled(LINKING, [&chosen])).as_deref(), Some("10"));
+    assert_eq!(weight(&handled(CONTINUING, [&sampled(7).into()])), None);
+    assert_eq!(weight(&handled(LINKING, [&chosen, &chosen])), None);
+}
+
+/// Within a process as well: a tracestate belongs to the trace, not to the span that sent it.
+#[test]
+fn a_tracestate_goes_with_its_trace() {
+    let origin = Origin::from(sampled(7))
+        .with_fields(&[Field::Tracestate("congo=t61r")])
+        .followed_by(sampled(8));
+    let plan = CONTINUING.plan([&origin]).unwrap();
+    assert_eq!(plan.parent().unwrap().trace_state().header(), "congo=t61r");
+}
+
+/// Without a span of its own, a consumer that may only continue passes the decision on, and nothing
+/// downstream starts a trace.
+#[test]
+fn a_decision_against_a_trace_reaches_the_next_hop() {
+    let spans = exported(Sampler::AlwaysOn, |tracer| {
+        let cx = CONTINUING.start(
+            tracer,
+            "handle",
+            &Context::new(),
+            [&Origin::new(Propagation::Suppress)],
+        );
+        let next = capture_from(&cx);
+        assert_eq!(next.propagation(), Propagation::Suppress);
+        let _ = CONTINUING.start(tracer, "next", &Context::new(), [&next]);
+    });
+    assert!(spans.is_empty());
+}

@@ -1,0 +1,327 @@
+//! Many senders, many receivers of every message: `tokio::sync::broadcast` with contexts, thinned.
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use glassine::Traced;
+use glassine::policy::{Capture, FanOut};
+use tokio::sync::broadcast;
+
+use self::error::{RecvError, SendError, TryRecvError};
+use crate::thinning::{Numbers, Thinned};
+
+/// The errors of tokio's channel.
+pub use tokio::sync::broadcast::error;
+
+/// A channel that keeps so many messages for those who are slow: `tokio::sync::broadcast::channel`,
+/// thinned by [`FanOut::DEFAULT`].
+///
+/// # Panics
+/// As tokio's: if `capacity` is 0 or more than half of what a `usize` counts.
+#[must_use]
+pub fn channel<M: Clone, C: Capture>(capacity: usize) -> (Sender<M, C>, Receiver<M>) {
+    channel_with_fan_out(capacity, FanOut::DEFAULT)
+}
+
+/// The same with a table of your own.
+///
+/// # Panics
+/// As [`channel`].
+#[must_use]
+pub fn channel_with_fan_out<M: Clone, C: Capture>(
+    capacity: usize,
+    table: FanOut<'static>,
+) -> (Sender<M, C>, Receiver<M>) {
+    let (inner, receiver) = broadcast::channel(capacity);
+    let numbers = Numbers::default();
+    let receiver = Receiver { inner: receiver, number: numbers.next(), numbers: numbers.clone() };
+    (Sender { inner, numbers, table, capture: PhantomData }, receiver)
+}
+
+/// The sending end.
+pub struct Sender<M, C> {
+    inner: broadcast::Sender<Thinned<M>>,
+    numbers: Numbers,
+    table: FanOut<'static>,
+    capture: PhantomData<fn() -> C>,
+}
+
+impl<M, C: Capture> Sender<M, C> {
+    /// Sends a message from the current context to all receivers, and says how many there are.
+    ///
+    /// # Errors
+    /// The message, if there is no receiver.
+    pub fn send(&self, message: M) -> Result<usize, SendError<M>> {
+        self.forward(Traced::new(message, C::capture()))
+            .map_err(|error| SendError(error.0.into_value()))
+    }
+
+    /// Sends a message from where it comes to all receivers, and says how many there are.
+    ///
+    /// # Errors
+    /// The message, if there is no receiver.
+    pub fn forward(&self, traced: Traced<M>) -> Result<usize, SendError<Traced<M>>> {
+        let thinned = Thinned::new(traced, self.table, self.inner.receiver_count());
+        self.inner.send(thinned).map_err(|error| SendError(error.0.into_traced()))
+    }
+
+    /// A receiver of all that is sent from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> Receiver<M> {
+        Receiver {
+            inner: self.inner.subscribe(),
+            number: self.numbers.next(),
+            numbers: self.numbers.clone(),
+        }
+    }
+
+    /// A sender that does not keep the channel open.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakSender<M, C> {
+        WeakSender {
+            inner: self.inner.downgrade(),
+            numbers: self.numbers.clone(),
+            table: self.table,
+            capture: PhantomData,
+        }
+    }
+
+    /// How many messages some receiver has not received yet.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether all receivers have received all messages.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    /// The number of receivers.
+    #[must_use]
+    pub fn receiver_count(&self) -> usize {
+        self.inner.receiver_count()
+    }
+
+    /// Whether both send to one channel.
+    #[must_use]
+    pub fn same_channel(&self, other: &Self) -> bool {
+        self.inner.same_channel(&other.inner)
+    }
+
+    /// Waits until there is no receiver.
+    pub async fn closed(&self) {
+        self.inner.closed().await;
+    }
+
+    /// The number of senders.
+    #[must_use]
+    pub fn strong_count(&self) -> usize {
+        self.inner.strong_count()
+    }
+
+    /// The number of weak senders.
+    #[must_use]
+    pub fn weak_count(&self) -> usize {
+        self.inner.weak_count()
+    }
+
+    /// Gives tokio's own out, borrowed.
+    #[must_use]
+    pub const fn as_inner(&self) -> &broadcast::Sender<Thinned<M>> {
+        &self.inner
+    }
+
+    /// Gives tokio's own out.
+    #[must_use]
+    pub fn into_inner(self) -> broadcast::Sender<Thinned<M>> {
+        self.inner
+    }
+}
+
+impl<M, C> Clone for Sender<M, C> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            numbers: self.numbers.clone(),
+            table: self.table,
+            capture: PhantomData,
+        }
+    }
+}
+
+impl<M, C> fmt::Debug for Sender<M, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sender").finish_non_exhaustive()
+    }
+}
+
+/// A sender that does not keep the channel open.
+pub struct WeakSender<M, C> {
+    inner: broadcast::WeakSender<Thinned<M>>,
+    numbers: Numbers,
+    table: FanOut<'static>,
+    capture: PhantomData<fn() -> C>,
+}
+
+impl<M, C: Capture> WeakSender<M, C> {
+    /// A sender, while there is one.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<Sender<M, C>> {
+        let inner = self.inner.upgrade()?;
+        Some(Sender {
+            inner,
+            numbers: self.numbers.clone(),
+            table: self.table,
+            capture: PhantomData,
+        })
+    }
+
+    /// The number of senders.
+    #[must_use]
+    pub fn strong_count(&self) -> usize {
+        self.inner.strong_count()
+    }
+
+    /// The number of weak senders.
+    #[must_use]
+    pub fn weak_count(&self) -> usize {
+        self.inner.weak_count()
+    }
+
+    /// Gives tokio's own out, borrowed.
+    #[must_use]
+    pub const fn as_inner(&self) -> &broadcast::WeakSender<Thinned<M>> {
+        &self.inner
+    }
+
+    /// Gives tokio's own out.
+    #[must_use]
+    pub fn into_inner(self) -> broadcast::WeakSender<Thinned<M>> {
+        self.inner
+    }
+}
+
+impl<M, C> Clone for WeakSender<M, C> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            numbers: self.numbers.clone(),
+            table: self.table,
+            capture: PhantomData,
+        }
+    }
+}
+
+impl<M, C> fmt::Debug for WeakSender<M, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakSender").finish_non_exhaustive()
+    }
+}
+
+/// A receiving end. Its number, by which contexts are chosen, is that of its subscription.
+pub struct Receiver<M> {
+    inner: broadcast::Receiver<Thinned<M>>,
+    number: u64,
+    numbers: Numbers,
+}
+
+impl<M: Clone> Receiver<M> {
+    /// Waits for the next message.
+    ///
+    /// # Errors
+    /// If there is no message and no sender, or if messages were lost because this receiver is
+    /// slow.
+    pub async fn recv(&mut self) -> Result<Traced<M>, RecvError> {
+        let received = self.inner.recv().await?;
+        Ok(received.into_traced_for(self.number))
+    }
+
+    /// The next message, if there is one.
+    ///
+    /// # Errors
+    /// If there is none, no sender either, or if messages were lost because this receiver is slow.
+    pub fn try_recv(&mut self) -> Result<Traced<M>, TryRecvError> {
+        let received = self.inner.try_recv()?;
+        Ok(received.into_traced_for(self.number))
+    }
+
+    /// Blocks the thread until the next message.
+    ///
+    /// # Errors
+    /// As [`recv`](Self::recv).
+    ///
+    /// # Panics
+    /// As tokio's: within an asynchronous execution context.
+    pub fn blocking_recv(&mut self) -> Result<Traced<M>, RecvError> {
+        let received = self.inner.blocking_recv()?;
+        Ok(received.into_traced_for(self.number))
+    }
+
+    /// Another receiver, with a number of its own, of all that is sent from now on.
+    #[must_use]
+    pub fn resubscribe(&self) -> Self {
+        Self {
+            inner: self.inner.resubscribe(),
+            number: self.numbers.next(),
+            numbers: self.numbers.clone(),
+        }
+    }
+}
+
+impl<M> Receiver<M> {
+    /// How many messages were sent that this receiver has not received yet.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.inner.len()
+    }
+
+    /// Whether this receiver has received all messages.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.inner.is_empty()
+    }
+
+    /// Whether both receive from one channel.
+    #[must_use]
+    pub fn same_channel(&self, other: &Self) -> bool {
+        self.inner.same_channel(&other.inner)
+    }
+
+    /// Whether there is no sender.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.inner.is_closed()
+    }
+
+    /// The number of senders.
+    #[must_use]
+    pub fn sender_strong_count(&self) -> usize {
+        self.inner.sender_strong_count()
+    }
+
+    /// The number of weak senders.
+    #[must_use]
+    pub fn sender_weak_count(&self) -> usize {
+        self.inner.sender_weak_count()
+    }
+
+    /// Gives tokio's own out, borrowed.
+    #[must_use]
+    pub const fn as_inner(&self) -> &broadcast::Receiver<Thinned<M>> {
+        &self.inner
+    }
+
+    /// Gives tokio's own out. The number, by which contexts are chosen, is lost with this.
+    #[must_use]
+    pub fn into_inner(self) -> broadcast::Receiver<Thinned<M>> {
+        self.inner
+    }
+}
+
+impl<M> fmt::Debug for Receiver<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("number", &self.number).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,99 @@
+//! One send, many receivers: which of them get the context.
+
+use core::fmt;
+use core::num::NonZeroU32;
+use core::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+
+use glassine::policy::{FanOut, Propagation, fan_out_selects};
+use glassine::{Origin, Traced};
+
+/// A value that many receive, where it comes from, and one in how many of them gets the context:
+/// what tokio's own ends inside [`broadcast`](crate::broadcast) and [`watch`](crate::watch) hold.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Thinned<M> {
+    value: M,
+    origin: Origin,
+    one_in: NonZeroU32,
+}
+
+impl<M> Thinned<M> {
+    /// For so many receivers. The table is asked for sampled contexts only.
+    pub(crate) fn new(traced: Traced<M>, table: FanOut<'static>, receivers: usize) -> Self {
+        let (value, origin) = traced.into_parts();
+        let is_sampled = origin.context().is_some_and(|context| context.is_sampled());
+        let receivers = u32::try_from(receivers).unwrap_or(u32::MAX);
+        let one_in = if is_sampled { table.one_in(receivers) } else { NonZeroU32::MIN };
+        Self { value, origin, one_in }
+    }
+
+    /// A value that nobody sent.
+    pub(crate) fn bare(value: M) -> Self {
+        Self { value, origin: Origin::default(), one_in: NonZeroU32::MIN }
+    }
+
+    /// The value.
+    #[must_use]
+    pub const fn value(&self) -> &M {
+        &self.value
+    }
+
+    /// The value, to change it.
+    pub(crate) const fn value_mut(&mut self) -> &mut M {
+        &mut self.value
+    }
+
+    /// The value alone.
+    pub(crate) fn into_value(self) -> M {
+        self.value
+    }
+
+    /// Takes the place of where the value comes from, and leaves the value.
+    pub(crate) fn replace_origin(&mut self, thinned: Thinned<()>) {
+        (self.origin, self.one_in) = (thinned.origin, thinned.one_in);
+    }
+
+    /// Gives the value to the receiver of this number, with what it gets of the context.
+    pub(crate) fn into_traced_for(self, number: u64) -> Traced<M> {
+        let origin = self.origin_for(number);
+        Traced::new(self.value, origin)
+    }
+
+    /// What came back because nobody receives.
+    pub(crate) fn into_traced(self) -> Traced<M> {
+        Traced::new(self.value, self.origin)
+    }
+
+    /// Where the value comes from for the receiver of this number: the same whenever it asks. Two
+    /// hashes where the value is thinned, and a clone of an [`Origin`].
+    #[must_use]
+    pub fn origin_for(&self, number: u64) -> Origin {
+        let Some(context) = self.origin.context().filter(|_| self.one_in.get() > 1) else {
+            return self.origin.clone();
+        };
+        if fan_out_selects(context.trace_id(), &number.to_be_bytes(), self.one_in) {
+            self.origin.clone().fanned_out(self.one_in)
+        } else {
+            Origin::new(Propagation::Suppress)
+        }
+    }
+}
+
+impl<M> fmt::Debug for Thinned<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Thinned")
+            .field("origin", &self.origin)
+            .field("one_in", &self.one_in)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The numbers of a channel's receivers, in the order of their subscription.
+#[derive(Clone, Default)]
+pub(crate) struct Numbers(Arc<AtomicU64>);
+
+impl Numbers {
+    pub(crate) fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,218 @@
+//! A channel: the policies that hold for all messages between a set of senders and receivers.
+
+pub(crate) mod broadcast;
+pub(crate) mod kept;
+pub(crate) mod origin;
+pub(crate) mod traced;
+pub(crate) mod wrapper;
+
+use bytes::{Buf, Bytes};
+
+use crate::channel::origin::Origin;
+use crate::channel::traced::Traced;
+use crate::channel::wrapper::Wrapper;
+use crate::encoded_envelope::EncodedEnvelope;
+use crate::envelope::Says;
+use crate::policy::allow_list::AllowList;
+use crate::policy::counters::{Count, Counters};
+use crate::policy::propagation::Propagation;
+use crate::policy::rollout::{Rollout, RolloutSwitch, Unsampled};
+use crate::policy::trust::Trust;
+use crate::reader::Reader;
+use crate::reading::Reading;
+use crate::verdict::Verdict;
+use crate::wrapped::Wrapped;
+
+/// The policies of a channel, in one place: the rollout switch, how far its peers are trusted, what
+/// passes its boundary, and what has been counted. Meant to be a `static`; everything but the
+/// switch and the counters is fixed when it is made. Making one, and asking for its parts, is O(1);
+/// what a message costs stands at each method.
+///
+/// ```
+/// use bytes::Bytes;
+/// use glassine::{Channel, Origin, TraceContext};
+/// use glassine::policy::{Propagation, Rollout, Trust};
+///
+/// // Without `with_trust`, inbound context is dropped: say how far you trust your peers.
+/// static ORDERS: Channel = Channel::new().with_trust(Trust::Accept);
+///
+/// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+/// let payload = Bytes::from_static(b"{\"id\":7}");
+///
+/// // Receive only, until it is said otherwise: the payload goes as it is.
+/// assert_eq!(ORDERS.wrap(&context.into(), payload.clone()).into_bytes(), payload);
+///
+/// ORDERS.switch().set(Rollout::On);
+/// let message = ORDERS.wrap(&context.into(), payload.clone()).into_bytes();
+/// let received = ORDERS.receive(message);
+/// assert_eq!(received.origin().propagation(), Propagation::Continue(context));
+/// assert_eq!(received.value(), &payload);
+/// # Ok::<(), glassine::w3c::ParseError>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Channel {
+    switch: RolloutSwitch,
+    counters: Counters,
+    trust: Trust,
+    reader: Reader,
+    unsampled: Unsampled,
+    inbound_fields: AllowList,
+    outbound_fields: AllowList,
+}
+
+impl Channel {
+    /// A channel that receives only, and believes nothing.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self {
+            switch: RolloutSwitch::new(Rollout::ReceiveOnly),
+            counters: Counters::new(),
+            trust: Trust::Drop,
+            reader: Reader::new(),
+            unsampled: Unsampled::Bare,
+            inbound_fields: AllowList::NONE,
+            outbound_fields: AllowList::NONE,
+        }
+    }
+
+    /// The same with its switch in this position.
+    #[must_use]
+    pub const fn with_rollout(self, rollout: Rollout) -> Self {
+        Self { switch: RolloutSwitch::new(rollout), ..self }
+    }
+
+    /// The same with this trust in every peer.
+    #[must_use]
+    pub const fn with_trust(self, trust: Trust) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// The same with this reader: its cap bounds what is looked at in a carrier.
+    #[must_use]
+    pub const fn with_reader(self, reader: Reader) -> Self {
+        Self { reader, ..self }
+    }
+
+    /// The same, with this for contexts that are not sampled.
+    #[must_use]
+    pub const fn with_unsampled(self, unsampled: Unsampled) -> Self {
+        Self { unsampled, ..self }
+    }
+
+    /// The same with these fields coming in. By default, those of [`AllowList::NONE`].
+    #[must_use]
+    pub const fn with_inbound_fields(self, list: AllowList) -> Self {
+        Self { inbound_fields: list, ..self }
+    }
+
+    /// The same with these fields going out. By default, those of [`AllowList::NONE`].
+    #[must_use]
+    pub const fn with_outbound_fields(self, list: AllowList) -> Self {
+        Self { outbound_fields: list, ..self }
+    }
+
+    /// The switch.
+    #[must_use]
+    pub const fn switch(&self) -> &RolloutSwitch {
+        &self.switch
+    }
+
+    /// What was counted.
+    #[must_use]
+    pub const fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Takes a message of a mixed channel apart: its payload, sharing the buffer, and what the
+    /// channel's trust leaves of its context. While the switch is off, the payload is all of it.
+    /// Allocates only for fields that pass the allow-list.
+    #[must_use]
+    pub fn receive(&self, bytes: Bytes) -> Traced<Bytes> {
+        self.receive_from(self.trust, bytes)
+    }
+
+    /// [`receive`](Self::receive), at the same cost, from a peer that is trusted otherwise than the
+    /// channel.
+    #[must_use]
+    pub fn receive_from(&self, trust: Trust, bytes: Bytes) -> Traced<Bytes> {
+        if self.switch.get() == Rollout::Off {
+            return bytes.into();
+        }
+        let reading = self.reader.read_shared(bytes);
+        let origin = self.judge(trust, reading.as_reading());
+        Traced::new(reading.into_payload(), origin)
+    }
+
+    /// Counts a message that was read, and judges where it comes from: for closed and always
+    /// channels, and for peers without shared buffers. Allocates only for fields that pass the
+    /// allow-list.
+    #[must_use]
+    pub fn judge(&self, trust: Trust, reading: Reading<'_>) -> Origin {
+        if reading.verdict() == Verdict::Bare {
+            self.counters.record(Count::Bare);
+            return Origin::default();
+        }
+        self.counters.record_reading(reading);
+        let inbound = trust.judge(reading);
+        self.counters.record_judgement(reading, inbound);
+        let origin = Origin::new(inbound);
+        if trust == Trust::Drop {
+            origin
+        } else {
+            origin.with_fields_of(reading.carrier(), &self.inbound_fields)
+        }
+    }
+
+    /// What goes in front of the payload of a message that comes from there: `origin` is that of
+    /// the span that sends it, or of a message that is passed on.
+    ///
+    /// Only a sampled context travels, and only if its trace is in the rollout's share. A link is
+    /// not passed on. Without fields, and whenever it is bare, nothing is allocated.
+    #[must_use]
+    pub fn wrapper(&self, origin: &Origin) -> Wrapper<'_> {
+        let rollout = self.switch.get();
+        if !rollout.sends() {
+            return Wrapper::OFF;
+        }
+        let says = match origin.propagation() {
+            Propagation::Continue(context) | Propagation::Resample(context) => {
+                rollout.says(Some(context), self.unsampled)
+            }
+            // Neither has a trace whose share could be asked for.
+            Propagation::Suppress
+                if self.unsampled == Unsampled::Marker && rollout == Rollout::On =>
+            {
+                Some(Says::Unsampled)
+            }
+            Propagation::Unknown if origin.has_fields() && rollout == Rollout::On => {
+                Some(Says::Nothing)
+            }
+            Propagation::Unknown | Propagation::Suppress | Propagation::Link(_) => None,
+        };
+        let encoded = match says {
+            None => EncodedEnvelope::EMPTY,
+            // Fields travel with what is sampled.
+            Some(Says::Unsampled) => EncodedEnvelope::without_fields(Says::Unsampled),
+            Some(says) => origin.encode(says, &self.outbound_fields),
+        };
+        Wrapper::new(encoded, &self.counters)
+    }
+
+    /// The message that comes from there, with a payload that is not copied.
+    #[must_use]
+    #[inline]
+    pub fn wrap<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
+        // Most messages are of this kind, and need not ask for more.
+        if !origin.has_something_to_send() && self.unsampled == Unsampled::Bare {
+            let sending = || self.switch.get().sends().then_some(&self.counters);
+            return wrapper::wrap(EncodedEnvelope::EMPTY, payload, sending);
+        }
+        self.wrap_with_context(origin, payload)
+    }
+
+    /// Apart, so that the check in front of it is small enough to be inlined.
+    #[inline(never)]
+    fn wrap_with_context<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
+        self.wrapper(origin).wrap(payload)
+    }
+}

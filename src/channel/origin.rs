@@ -1,0 +1,207 @@
+//! Where a message comes from: what is left of its context once the policies have seen it.
+
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use core::num::NonZeroU32;
+
+use crate::carrier::Carrier;
+use crate::channel::kept::Kept;
+use crate::context::TraceContext;
+use crate::encoded_envelope::EncodedEnvelope;
+use crate::envelope::{Envelope, Says};
+use crate::field::Field;
+use crate::policy::allow_list::AllowList;
+use crate::policy::fan_out::nested_weight;
+use crate::policy::propagation::Propagation;
+use crate::shorten::shorten;
+use crate::wire::{DEFAULT_CARRIER_CAP, IDS_LEN, MAX_FIELDS};
+
+/// Where a message comes from: what its receiver's span does with the context that came
+/// ([`Propagation`]), how many messages it stands for, and the fields that go on with it.
+///
+/// It is what [`Traced`](crate::Traced) holds beside a message, what a span is started from, and
+/// what a sender makes a frame of. 40 bytes. Every method is O(1) and allocates nothing unless it
+/// says otherwise; so is cloning one.
+///
+/// ```
+/// use glassine::{Origin, TraceContext};
+/// use glassine::policy::Propagation;
+///
+/// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+/// assert_eq!(Origin::from(context).propagation(), Propagation::Continue(context));
+/// assert_eq!(Origin::default().propagation(), Propagation::Unknown);
+/// # Ok::<(), glassine::w3c::ParseError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Origin {
+    propagation: Propagation,
+    weight: Option<NonZeroU32>,
+    kept: Option<Arc<Kept>>,
+}
+
+impl Origin {
+    /// An origin of which nothing more is known.
+    #[must_use]
+    #[inline]
+    pub const fn new(propagation: Propagation) -> Self {
+        Self { propagation, weight: None, kept: None }
+    }
+
+    /// The same with these fields besides its own, of which they replace what counts once. Fields
+    /// that a writer would refuse are left out, and what is too long for a carrier of 16 KiB is
+    /// [shortened](fit). They are copied: one allocation for them all, and O(fields²), with at most 128 fields.
+    #[must_use]
+    pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
+        let context = self.propagation.context();
+        let mut all = Vec::with_capacity(fields.len());
+        for field in fields.iter().copied().chain(self.going_on(context)) {
+            let counts = field.is_well_formed() && field.is_in_place(context);
+            if counts && all.len() < MAX_FIELDS && !all.iter().any(|earlier| field.repeats(earlier))
+            {
+                all.push(field);
+            }
+        }
+        let kept = Kept::new(context, shorten(&mut all, ROOM));
+        let weight = kept.as_ref().and_then(Kept::weight).or(self.weight);
+        Self { weight, kept: kept.map(Arc::new), ..self }
+    }
+
+    /// The origin of a message that a fan-out has chosen, one in so many: its weight is multiplied
+    /// (`R-FAN-3`).
+    #[must_use]
+    pub fn fanned_out(self, one_in: NonZeroU32) -> Self {
+        // A weight of 1 says nothing.
+        let weight = Some(nested_weight(self.weight, one_in)).filter(|weight| weight.get() > 1);
+        Self { weight, ..self }
+    }
+
+    /// The origin of a message that `context`'s span sends while it handles a message of this
+    /// origin: it carries on the fields of the old one. What belongs to the trace (`tracestate`,
+    /// weight, other propagators' keys) goes on only within the trace; further contexts stay
+    /// behind. O(1).
+    #[must_use]
+    pub fn followed_by(&self, context: TraceContext) -> Self {
+        let in_trace = self
+            .propagation
+            .context()
+            .is_some_and(|before| before.trace_id() == context.trace_id());
+        let weight = self.weight.filter(|_| in_trace && context.is_sampled());
+        Self { propagation: Propagation::Continue(context), weight, kept: self.kept.clone() }
+    }
+
+    /// What the receiver's span does.
+    #[must_use]
+    pub const fn propagation(&self) -> Propagation {
+        self.propagation
+    }
+
+    /// How many messages this one stands for: those of the fan-outs that it has come through
+    /// (`R-FAN-3`).
+    #[must_use]
+    pub const fn weight(&self) -> Option<NonZeroU32> {
+        self.weight
+    }
+
+    /// The fields that came with the message, as far as the allow-list let them pass, with the
+    /// context as it was judged. Empty if there were none.
+    #[must_use]
+    pub fn carrier(&self) -> Carrier<'_> {
+        self.kept.as_ref().map_or(Carrier::EMPTY, |kept| kept.carrier())
+    }
+
+    /// The context, whether it is continued or linked to.
+    #[must_use]
+    pub const fn context(&self) -> Option<TraceContext> {
+        self.propagation.context()
+    }
+
+    /// Keeps what the list lets pass of a message's fields. `self` is what the trust policy has
+    /// left of its context.
+    pub(super) fn with_fields_of(self, carrier: Carrier<'_>, list: &AllowList) -> Self {
+        if !carrier.may_have_fields() {
+            return self;
+        }
+        let baggage = carrier.baggage().and_then(|text| list.baggage(text));
+        let fields: Vec<_> = allowed(carrier.fields(), list, baggage.as_deref()).collect();
+        self.with_fields(&fields)
+    }
+
+    /// Whether there may be anything to send but a decision against the trace.
+    #[inline]
+    pub(super) const fn has_something_to_send(&self) -> bool {
+        self.has_fields()
+            || matches!(self.propagation, Propagation::Continue(context) if context.is_sampled())
+    }
+
+    /// Whether fields go on with the message. O(1).
+    #[must_use]
+    #[inline]
+    pub const fn has_fields(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// Encodes what is said, with the fields that go on and pass the list.
+    pub(super) fn encode(&self, says: Says, list: &AllowList) -> EncodedEnvelope {
+        let context = says.context();
+        let weight = self.weight.map(Field::FanOutWeight);
+        let weight = weight.filter(|weight| weight.is_in_place(context));
+        let Some(kept) = &self.kept else { return encoded(says, weight.as_slice()) };
+        if list.admits_all() && kept.goes_on_whole(context, self.weight) {
+            return EncodedEnvelope::with_fields(says, kept.carrier().field_bytes());
+        }
+        let baggage = self.carrier().baggage().and_then(|text| list.baggage(text));
+        let going_on = self.going_on(context).filter(|field| field.is_in_place(context));
+        let allowed = allowed(going_on, list, baggage.as_deref());
+        let mut fields: Vec<_> = weight.into_iter().chain(allowed).take(MAX_FIELDS).collect();
+        encoded(says, shorten(&mut fields, ROOM))
+    }
+
+    /// The fields that a message of this context carries on. The weight is not among them.
+    fn going_on(&self, context: Option<TraceContext>) -> impl Iterator<Item = Field<'_>> {
+        let before = self.carrier().context();
+        let is_unchanged = before == context;
+        let in_trace =
+            is_unchanged || before.zip(context).is_some_and(|(a, b)| a.trace_id() == b.trace_id());
+        self.carrier().fields().filter(move |field| match field {
+            Field::FanOutWeight(_) => false,
+            Field::FurtherContext(_) => is_unchanged,
+            Field::Tracestate(_) | Field::TextMap { .. } => in_trace,
+            Field::Baggage(_) => true,
+            Field::Unknown { field_type, .. } => is_unchanged || field_type.is_kept_unknown(),
+        })
+    }
+}
+
+impl From<TraceContext> for Origin {
+    /// A trusted context, such as that of the span that sends.
+    fn from(context: TraceContext) -> Self {
+        Self::new(Propagation::Continue(context))
+    }
+}
+
+impl From<Option<TraceContext>> for Origin {
+    fn from(context: Option<TraceContext>) -> Self {
+        context.map_or_else(Self::default, Self::from)
+    }
+}
+
+/// Tracing never fails a message: fields that could not be written would cost the fields.
+fn encoded(says: Says, fields: &[Field<'_>]) -> EncodedEnvelope {
+    let whole = Envelope::saying(says).with_fields(fields).to_encoded();
+    whole.unwrap_or_else(|_| EncodedEnvelope::without_fields(says))
+}
+
+/// What the list, which leaves `baggage`, lets pass.
+fn allowed<'a>(
+    fields: impl Iterator<Item = Field<'a>>,
+    list: &AllowList,
+    baggage: Option<&'a str>,
+) -> impl Iterator<Item = Field<'a>> {
+    fields.filter_map(move |field| match field {
+        Field::Baggage(_) => baggage.map(Field::Baggage),
+        field => list.admits(&field).then_some(field),
+    })
+}
+
+/// Bytes of fields that a reader with the default cap still reads.
+const ROOM: usize = DEFAULT_CARRIER_CAP as usize - IDS_LEN;

@@ -1,0 +1,108 @@
+//! An envelope as bytes, ready to go in front of payloads.
+
+use core::fmt;
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use crate::context::TraceContext;
+use crate::encode_error::EncodeError;
+use crate::envelope::{Envelope, Says};
+use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN};
+
+/// An envelope as bytes, ready to go in front of any number of payloads. Cheap to clone.
+///
+/// Up to 39 bytes (a context and a fan-out weight) are held in place, without an allocation; longer
+/// ones in one shared allocation.
+#[derive(Clone)]
+pub struct EncodedEnvelope(Repr);
+
+impl EncodedEnvelope {
+    /// The encoded bytes.
+    #[must_use]
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Empty => &[],
+            Repr::Inline { bytes, start, end } => {
+                bytes.get(usize::from(*start)..usize::from(*end)).unwrap_or_default()
+            }
+            Repr::Shared(bytes) => bytes,
+        }
+    }
+
+    /// Whether there are no bytes: the payload goes as it is.
+    #[must_use]
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.as_bytes().is_empty()
+    }
+
+    pub(crate) const EMPTY: Self = Self(Repr::Empty);
+
+    /// An envelope without fields, about which nothing can be refused.
+    pub(crate) fn without_fields(says: Says) -> Self {
+        Envelope::saying(says).to_encoded().unwrap_or(Self::EMPTY)
+    }
+
+    /// An envelope with fields that a writer has written before, in canonical order, and that leave
+    /// room for what is said: they are copied as they are. One allocation.
+    #[cfg(feature = "policy")]
+    pub(crate) fn with_fields(says: Says, fields: &[u8]) -> Self {
+        let carrier_len = says.carrier_len() + fields.len();
+        let mut bytes = BytesMut::with_capacity(HEADER_LEN + carrier_len);
+        // Kept fields are shortened to less than a carrier's most.
+        says.emit(carrier_len as u16, |piece| bytes.extend_from_slice(piece));
+        bytes.extend_from_slice(fields);
+        Self(Repr::Shared(bytes.freeze()))
+    }
+
+    pub(crate) fn advance(&mut self, count: usize) {
+        match &mut self.0 {
+            Repr::Empty => {}
+            // `count` is at most what is left, which fits into a byte.
+            Repr::Inline { start, .. } => *start += count as u8,
+            Repr::Shared(bytes) => bytes.advance(count),
+        }
+    }
+}
+
+impl Envelope<'_> {
+    /// Encodes the envelope once, for use in front of many payloads. Allocates only above 39 bytes.
+    ///
+    /// # Errors
+    /// An [`EncodeError`] if the envelope cannot be written.
+    pub fn to_encoded(&self) -> Result<EncodedEnvelope, EncodeError> {
+        let len = self.encoded_len()?;
+        if len > INLINE {
+            let mut bytes = BytesMut::with_capacity(len);
+            self.encode(&mut bytes)?;
+            return Ok(EncodedEnvelope(Repr::Shared(bytes.freeze())));
+        }
+        let mut bytes = [0; INLINE];
+        let end = self.encode_to_slice(&mut bytes)?;
+        Ok(EncodedEnvelope(Repr::Inline { bytes, start: 0, end: end as u8 }))
+    }
+}
+
+impl From<TraceContext> for EncodedEnvelope {
+    /// The 32 bytes of a context without fields. Allocates nothing.
+    fn from(context: TraceContext) -> Self {
+        Self::without_fields(Says::Context(context))
+    }
+}
+
+impl fmt::Debug for EncodedEnvelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EncodedEnvelope({} bytes)", self.as_bytes().len())
+    }
+}
+
+/// What is held in place: a context and a fan-out weight.
+const INLINE: usize = CONTEXT_LEN + FIELD_HEADER_LEN + size_of::<u32>();
+
+#[derive(Clone)]
+enum Repr {
+    Empty,
+    Inline { bytes: [u8; INLINE], start: u8, end: u8 },
+    Shared(Bytes),
+}

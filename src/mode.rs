@@ -1,0 +1,32 @@
+//! How a channel is run: what its receivers take for an error.
+
+/// How a channel is run (specification section 9). A matter of configuration, never of the message.
+///
+/// Every reading is first one of a mixed channel; [`Reading::require`](crate::Reading::require)
+/// says whether a stricter one takes it.
+///
+/// ```
+/// use glassine::{FaultKind, Mode, Reading};
+///
+/// let bare = Reading::read(b"{}");
+/// assert!(bare.require(Mode::Closed).is_ok());
+/// assert_eq!(bare.require(Mode::Always).unwrap_err().kind(), FaultKind::NotEnveloped);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[non_exhaustive]
+pub enum Mode {
+    /// Old and new senders share the channel: nothing is an error, and what is damaged is delivered
+    /// whole.
+    #[default]
+    Mixed,
+    /// Every sender is upgraded: what begins with the magic byte is a frame or an error
+    /// (`R-CHAN-1`).
+    Closed,
+    /// Every sender wraps every message: each is a frame or an error (`R-CHAN-2`).
+    Always,
+}

@@ -1,0 +1,32 @@
+//! Whether a receiver starts traces of its own.
+
+use crate::policy::propagation::Propagation;
+
+/// Whether a receiver starts traces of its own. Session actors and others that see every message
+/// may continue traces, and never start them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum Role {
+    /// Starts a trace where nothing is known, if the local sampler says so.
+    #[default]
+    MayStart,
+    /// Makes a span only for a context that came in, continued or linked to.
+    ContinueOnly,
+}
+
+impl Role {
+    /// Whether a span may be made at all. The local sampler is asked after this, never instead of
+    /// it: a parent-based sampler does not cover links.
+    #[must_use]
+    pub const fn admits(self, inbound: Propagation) -> bool {
+        match inbound {
+            Propagation::Unknown => matches!(self, Self::MayStart),
+            Propagation::Suppress => false,
+            Propagation::Continue(_) | Propagation::Resample(_) | Propagation::Link(_) => true,
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! A message that was read: verdict, decision, carrier, payload.
+
+use core::fmt;
+
+use crate::carrier::Carrier;
+use crate::context::TraceContext;
+use crate::fault::{Fault, FaultKind};
+use crate::flags::TraceFlags;
+use crate::head::Head;
+use crate::mode::Mode;
+use crate::verdict::{Decision, Verdict};
+use crate::wire::{DECIDED, DEFAULT_CARRIER_CAP, HEADER_LEN, IDS};
+
+/// A message that was read: a view of its bytes (specification section 6). `Copy`, 40 bytes at
+/// most.
+///
+/// Making one has looked at the header and at nothing else; what is in the carrier is parsed when
+/// it is asked for. Nothing here allocates or panics. `Debug` shows lengths and flags, never the
+/// payload.
+///
+/// ```
+/// use glassine::{Reading, Verdict};
+///
+/// let message = Reading::read(b"{\"id\":7}");
+/// assert_eq!(message.verdict(), Verdict::Bare);
+/// assert_eq!(message.payload(), b"{\"id\":7}");
+/// assert!(!message.claims_sampled());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Reading<'a> {
+    bytes: &'a [u8],
+    head: Head,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a message of a mixed channel, with the default cap on the carrier; a
+    /// [`Reader`](crate::Reader) has another. O(1).
+    #[must_use]
+    #[inline]
+    pub fn read(bytes: &'a [u8]) -> Self {
+        Self::new(bytes, Head::parse(bytes, bytes.len(), DEFAULT_CARRIER_CAP))
+    }
+
+    /// Gives the reading back if a channel of this mode takes the message. O(1).
+    ///
+    /// # Errors
+    /// The [`Fault`] that makes the message an error there: what a mixed channel calls damaged,
+    /// what makes bytes behind the magic byte no frame (`R-CHAN-1`), and in always channels
+    /// [`FaultKind::NotEnveloped`] for a bare message (`R-CHAN-2`).
+    pub fn require(self, mode: Mode) -> Result<Self, Fault> {
+        Ok(Self { head: self.head.require(mode, self.bytes)?, ..self })
+    }
+
+    #[inline]
+    pub(crate) fn new(bytes: &'a [u8], head: Head) -> Self {
+        Self { bytes, head }
+    }
+
+    /// Leaves a message unread: all of it is payload.
+    #[cfg(feature = "policy")]
+    pub(crate) const fn bare(bytes: &'a [u8]) -> Self {
+        Self { bytes, head: Head::BARE }
+    }
+
+    #[cfg(feature = "alloc")]
+    pub(crate) const fn head(self) -> Head {
+        self.head
+    }
+
+    /// What the message is.
+    #[must_use]
+    pub const fn verdict(self) -> Verdict {
+        self.head.verdict
+    }
+
+    /// What is wrong: with the header of a damaged message, or a carrier above the cap. What is
+    /// wrong inside the carrier is in [`Carrier::faults`].
+    #[must_use]
+    pub const fn fault(self) -> Option<Fault> {
+        self.head.fault
+    }
+
+    /// The version of a frame. `None` for bare and damaged messages.
+    #[must_use]
+    pub fn version(self) -> Option<u8> {
+        self.head.is_framed().then_some(self.head.version)
+    }
+
+    /// Whether the header claims that the trace is sampled (`R-READ-7`): false for bare and damaged
+    /// messages. A hint that saves work, before any trust policy. O(1), without touching the
+    /// carrier.
+    #[must_use]
+    #[inline]
+    pub const fn claims_sampled(self) -> bool {
+        self.head.claims_sampled()
+    }
+
+    /// What the sender decided, if it did (`R-READ-8`). Looks at the ids, because a frame with an
+    /// id that is all zero has no decision. O(1).
+    #[must_use]
+    pub fn decision(self) -> Option<Decision> {
+        self.flags()
+            .map(|flags| if flags.is_sampled() { Decision::Sampled } else { Decision::Unsampled })
+    }
+
+    /// The trace flags that state the decision, where there is one.
+    #[must_use]
+    pub fn flags(self) -> Option<TraceFlags> {
+        let decided = self.head.is_framed()
+            && self.head.shape & DECIDED != 0
+            && !self.carrier().has_zero_id();
+        decided.then_some(self.head.flags)
+    }
+
+    /// The context that the message carries, by value. `None` for every message that has none that
+    /// is usable. O(1).
+    #[must_use]
+    #[inline]
+    pub fn context(self) -> Option<TraceContext> {
+        self.carrier().context()
+    }
+
+    /// The carrier, not parsed yet. Empty unless the message is enveloped and its carrier is within
+    /// the cap. O(1).
+    #[must_use]
+    #[inline]
+    pub fn carrier(self) -> Carrier<'a> {
+        let head = self.head;
+        if !head.has_readable_carrier() {
+            return Carrier::EMPTY;
+        }
+        let bytes =
+            self.bytes.get(HEADER_LEN..head.framed_payload_offset as usize).unwrap_or_default();
+        Carrier::new(bytes, head.shape & IDS != 0, head.flags)
+    }
+
+    /// The payload, as it was sent: all of the message if it is bare or damaged. O(1), a view that
+    /// keeps the message's buffer alive; copy it if you keep it longer.
+    #[must_use]
+    #[inline]
+    pub fn payload(self) -> &'a [u8] {
+        self.bytes.get(self.payload_offset()..).unwrap_or_default()
+    }
+
+    /// Where the payload begins: 0 for bare and damaged messages, 8 and the carrier's length for
+    /// frames.
+    #[must_use]
+    #[inline]
+    pub const fn payload_offset(self) -> usize {
+        self.head.payload_offset()
+    }
+
+    /// All bytes of the message.
+    #[must_use]
+    pub const fn as_bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+}
+
+impl fmt::Debug for Reading<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading")
+            .field("verdict", &self.verdict())
+            .field("fault", &self.fault().map(Fault::kind))
+            .field("context", &self.context())
+            .field("payload_len", &self.payload().len())
+            .finish_non_exhaustive()
+    }
+}
+
+const _: () = assert!(size_of::<Reading<'_>>() <= 40);
+const _: () = assert!(size_of::<Option<FaultKind>>() == 1);

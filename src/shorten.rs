@@ -1,0 +1,76 @@
+//! Shortening fields that are too long for a carrier (specification section 11).
+
+use crate::field::Field;
+use crate::wire::FIELD_HEADER_LEN;
+
+/// Drops fields, and members of lists, until what is left takes at most `room` bytes of carrier,
+/// and returns what is left, in the same order (`R-LIMIT-2`).
+///
+/// Dropped are whole things, in this order, and only as much as must be: `baggage` members from the
+/// end of the list, then the field; text-map entries, the last first; unknown fields, the last
+/// first; further contexts, the last first; `tracestate` members from the end of the list, then the
+/// field. A fan-out weight is never dropped, so that more than `room` may be left. `room` does not
+/// count the ids: for a carrier of 16,384 bytes with a context it is 16,360.
+///
+/// O(members + fields²), allocates nothing.
+///
+/// ```
+/// use glassine::{Field, shorten};
+///
+/// let mut fields = [Field::Tracestate("congo=t61r"), Field::Baggage("a=1,b=2,c=3")];
+/// assert_eq!(shorten(&mut fields, 24), [Field::Tracestate("congo=t61r"), Field::Baggage("a=1,b=2")]);
+/// assert_eq!(shorten(&mut fields, 13), [Field::Tracestate("congo=t61r")]);
+/// ```
+pub fn shorten<'s, 'a>(fields: &'s mut [Field<'a>], room: usize) -> &'s mut [Field<'a>] {
+    let mut left = fields.len();
+    let mut excess = fields.iter().map(carrier_len).sum::<usize>().saturating_sub(room);
+    for may_go in ORDER {
+        for at in (0..left).rev() {
+            let Some(field) = fields.get_mut(at).filter(|field| excess > 0 && may_go(field)) else {
+                continue;
+            };
+            let before = carrier_len(field);
+            let shorter = shortened(*field, excess);
+            excess = excess.saturating_sub(before - shorter.as_ref().map_or(0, carrier_len));
+            match shorter {
+                Some(shorter) => *field = shorter,
+                None => {
+                    fields.get_mut(at..left).unwrap_or_default().rotate_left(1);
+                    left -= 1;
+                }
+            }
+        }
+    }
+    fields.get_mut(..left).unwrap_or_default()
+}
+
+/// What may go, first things first. What is not here stays.
+const ORDER: [fn(&Field<'_>) -> bool; 5] = [
+    |field| matches!(field, Field::Baggage(_)),
+    |field| matches!(field, Field::TextMap { .. }),
+    |field| matches!(field, Field::Unknown { .. }),
+    |field| matches!(field, Field::FurtherContext(_)),
+    |field| matches!(field, Field::Tracestate(_)),
+];
+
+/// The field without as many members from its end as make `excess` bytes. `None` if nothing of it
+/// is left, and for fields that have no members.
+fn shortened(field: Field<'_>, excess: usize) -> Option<Field<'_>> {
+    match field {
+        Field::Baggage(list) => without_last_members(list, excess).map(Field::Baggage),
+        Field::Tracestate(list) => without_last_members(list, excess).map(Field::Tracestate),
+        _ => None,
+    }
+}
+
+fn without_last_members(list: &str, excess: usize) -> Option<&str> {
+    let room = list.len().checked_sub(excess)?;
+    // The longest part that ends in front of a comma and fits.
+    let (end, _) = list.char_indices().rfind(|(at, c)| *c == ',' && *at <= room)?;
+    let members = list.get(..end)?.trim_end_matches([' ', '\t', ',']);
+    (!members.is_empty()).then_some(members)
+}
+
+fn carrier_len(field: &Field<'_>) -> usize {
+    FIELD_HEADER_LEN + field.value_len()
+}

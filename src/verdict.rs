@@ -1,0 +1,59 @@
+//! What a message is, and what its sender decided.
+
+/// What a message is (specification section 6).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// No frame: the payload is the whole message.
+    Bare,
+    /// A frame of version 1.
+    Enveloped,
+    /// A frame of another version: payload and decision are readable, the carrier is not.
+    UnknownVersion,
+    /// A frame whose header is wrong: the payload is the whole message, and
+    /// [`Reading::fault`](crate::Reading::fault) says what is wrong.
+    Damaged,
+}
+
+impl Verdict {
+    /// The specification's name for it: `bare`, `enveloped`, `unknown_version`, `damaged`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "bare",
+            Self::Enveloped => "enveloped",
+            Self::UnknownVersion => "unknown_version",
+            Self::Damaged => "damaged",
+        }
+    }
+}
+
+/// What a sender decided about a trace (specification section 2).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize, serde::Deserialize),
+    serde(rename_all = "snake_case")
+)]
+pub enum Decision {
+    /// The trace is recorded.
+    Sampled,
+    /// The trace is not recorded; do not start one here.
+    Unsampled,
+}
+
+impl Decision {
+    /// `sampled` or `unsampled`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sampled => "sampled",
+            Self::Unsampled => "unsampled",
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The text of W3C Trace Context and W3C Baggage: `traceparent`, and the members of `tracestate`
+//! and `baggage` (specification section 13).
+
+pub(crate) mod baggage;
+pub(crate) mod list;
+pub(crate) mod parse_error;
+pub(crate) mod traceparent;
+pub(crate) mod tracestate;
+
+pub use self::baggage::{BaggageMember, BaggageMembers, PercentDecoded};
+pub use self::list::{Member, Members};
+pub use self::parse_error::{ParseError, ParseErrorKind};
+pub use self::traceparent::Traceparent;
+pub use self::tracestate::{TracestateMember, TracestateMembers};

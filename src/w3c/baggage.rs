@@ -1,0 +1,145 @@
+//! The members of `baggage`.
+
+use core::fmt;
+
+use crate::carrier::Carrier;
+use crate::w3c::list::{Member, Members, trim};
+
+/// The members of a `baggage` list: an iterator that borrows the text.
+///
+/// ```
+/// use glassine::w3c::BaggageMembers;
+///
+/// let mut members = BaggageMembers::new("userId=Am%C3%A9lie;ttl=60 , flag=");
+/// let user = members.next().unwrap();
+/// assert_eq!((user.key(), user.value()), ("userId", "Am%C3%A9lie"));
+/// assert!(user.decoded_value().eq("Amélie".bytes()));
+/// assert_eq!(user.properties(), "ttl=60");
+/// assert_eq!(members.next().unwrap().value(), "");
+/// assert_eq!(members.next(), None);
+/// ```
+pub type BaggageMembers<'a> = Members<'a, BaggageMember<'a>>;
+
+/// One member of a `baggage` list. `Debug` shows the key, never the value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct BaggageMember<'a> {
+    key: &'a str,
+    value: &'a str,
+    properties: &'a str,
+}
+
+impl<'a> BaggageMember<'a> {
+    /// The key, as it was sent.
+    #[must_use]
+    pub const fn key(self) -> &'a str {
+        self.key
+    }
+
+    /// The value, as it was sent: percent-encoded.
+    #[must_use]
+    pub const fn value(self) -> &'a str {
+        self.value
+    }
+
+    /// The value, percent-decoded byte by byte, which allocates nothing. The bytes are UTF-8 if the
+    /// sender kept W3C's rules. A `%` that two hexadecimal digits do not follow stands for itself.
+    #[must_use]
+    pub fn decoded_value(self) -> PercentDecoded<'a> {
+        PercentDecoded { rest: self.value.as_bytes() }
+    }
+
+    /// What follows the first `;`: W3C's properties, not split. Empty if there are none.
+    #[must_use]
+    pub const fn properties(self) -> &'a str {
+        self.properties
+    }
+}
+
+impl fmt::Debug for BaggageMember<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=({} bytes)", self.key, self.value.len())
+    }
+}
+
+impl<'a> Member<'a> for BaggageMember<'a> {
+    /// W3C Baggage, *baggage-string*: the grammar has at most 180 members.
+    const MOST: u8 = 180;
+
+    fn parse(part: &'a str) -> Option<Self> {
+        let (pair, properties) = part.split_once(';').unwrap_or((part, ""));
+        let (key, value) = pair.split_once('=')?;
+        let (key, value) = (trim(key), trim(value));
+        let is_key = !key.is_empty() && key.bytes().all(is_token);
+        let is_sound = is_key && value.bytes().all(is_baggage_value);
+        is_sound.then_some(Self { key, value, properties: trim(properties) })
+    }
+}
+
+impl<'a> Carrier<'a> {
+    /// The members of [`baggage`](Self::baggage), in their order (W3C Baggage, *list-member*).
+    /// Members that break W3C's grammar are left out, and so are those after the 180th. Lazy;
+    /// allocates nothing.
+    #[must_use]
+    pub fn baggage_members(self) -> BaggageMembers<'a> {
+        BaggageMembers::new(self.baggage().unwrap_or_default())
+    }
+}
+
+/// The bytes of a percent-encoded text; made by [`BaggageMember::decoded_value`].
+#[derive(Clone)]
+pub struct PercentDecoded<'a> {
+    rest: &'a [u8],
+}
+
+impl Iterator for PercentDecoded<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        if let [b'%', high, low, rest @ ..] = self.rest {
+            let digit = |byte: &u8| char::from(*byte).to_digit(16);
+            if let (Some(high), Some(low)) = (digit(high), digit(low)) {
+                self.rest = rest;
+                // Two digits of 16 fit into a byte.
+                return Some((high << 4 | low) as u8);
+            }
+        }
+        let (byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(*byte)
+    }
+}
+
+impl core::iter::FusedIterator for PercentDecoded<'_> {}
+
+impl fmt::Debug for PercentDecoded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PercentDecoded({} bytes)", self.clone().count())
+    }
+}
+
+/// RFC 9110, *tokens*.
+const fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'#'
+                | b'$'
+                | b'%'
+                | b'&'
+                | b'\''
+                | b'*'
+                | b'+'
+                | b'-'
+                | b'.'
+                | b'^'
+                | b'_'
+                | b'`'
+                | b'|'
+                | b'~'
+        )
+}
+
+/// W3C Baggage, *baggage-octet*.
+const fn is_baggage_value(byte: u8) -> bool {
+    matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b',' | b';' | b'\\')
+}

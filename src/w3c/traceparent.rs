@@ -1,0 +1,149 @@
+//! W3C `traceparent` text, read strictly and written without allocating (specification section 13).
+
+use core::fmt;
+use core::ops::Range;
+use core::str::FromStr;
+
+use crate::context::TraceContext;
+use crate::flags::TraceFlags;
+use crate::hex;
+use crate::id::{SpanId, TraceId};
+use crate::w3c::parse_error::{ParseError, ParseErrorKind};
+
+/// The text of a `traceparent` of version `00`: always 55 ASCII characters, held in place.
+///
+/// ```
+/// use glassine::{SpanId, TraceContext, TraceFlags, TraceId};
+///
+/// let context = TraceContext::new(
+///     TraceId::from_u128(1).unwrap(),
+///     SpanId::from_u64(2).unwrap(),
+///     TraceFlags::SAMPLED,
+/// );
+/// assert_eq!(context.to_traceparent().as_str(), "00-00000000000000000000000000000001-0000000000000002-01");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Traceparent([u8; Self::LEN]);
+
+impl Traceparent {
+    /// Length in bytes, which are ASCII characters.
+    pub const LEN: usize = 55;
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Nothing but ASCII is ever written here, so the other arm is not reached.
+        core::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    fn new(context: TraceContext, mask: TraceFlags) -> Self {
+        let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
+        let mut put = |range: Range<usize>, bytes: &[u8]| {
+            if let Some(digits) = text.get_mut(range) {
+                hex::encode(bytes, digits);
+            }
+        };
+        put(TRACE_ID, context.trace_id().as_bytes());
+        put(SPAN_ID, context.span_id().as_bytes());
+        put(FLAGS, &[context.flags().masked(mask).to_u8()]);
+        Self(text)
+    }
+}
+
+impl AsRef<str> for Traceparent {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for Traceparent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Traceparent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Traceparent({self})")
+    }
+}
+
+impl TraceContext {
+    /// Reads a `traceparent` value, strictly as W3C Trace Context level 2 says: 55 characters in
+    /// version `00`, lower-case digits, no white space, no id that is all zero. Versions `01` to
+    /// `fe` are read as their three known fields and, of the flags, the sampled bit (*versioning of
+    /// traceparent*). Allocates nothing.
+    ///
+    /// # Errors
+    /// A [`ParseError`] that names what is wrong and the first byte at fault (`R-W3C-3`).
+    pub fn from_traceparent(text: &[u8]) -> Result<Self, ParseError> {
+        if text.len() < Traceparent::LEN {
+            return Err(ParseError::new(ParseErrorKind::Length, text.len()));
+        }
+        let [version] = digits(text, VERSION)?;
+        if version == 0xFF {
+            return Err(ParseError::new(ParseErrorKind::Version, VERSION.start));
+        }
+        dash(text, VERSION.end)?;
+        let trace_id = TraceId::from_bytes(digits(text, TRACE_ID)?)
+            .ok_or(ParseError::new(ParseErrorKind::ZeroTraceId, TRACE_ID.start))?;
+        dash(text, TRACE_ID.end)?;
+        let span_id = SpanId::from_bytes(digits(text, SPAN_ID)?)
+            .ok_or(ParseError::new(ParseErrorKind::ZeroSpanId, SPAN_ID.start))?;
+        dash(text, SPAN_ID.end)?;
+        let [bits] = digits(text, FLAGS)?;
+        let flags = match (version, text.get(FLAGS.end)) {
+            (0, None) => TraceFlags::from_u8(bits),
+            (1.., None | Some(b'-')) => TraceFlags::from_u8(bits).masked(TraceFlags::SAMPLED),
+            _ => return Err(ParseError::new(ParseErrorKind::Length, FLAGS.end)),
+        };
+        Ok(Self::new(trace_id, span_id, flags))
+    }
+
+    /// The `traceparent` text of version `00`, with the flags that W3C Trace Context level 2
+    /// defines. Allocates nothing.
+    #[must_use]
+    pub fn to_traceparent(self) -> Traceparent {
+        Traceparent::new(self, TraceFlags::LEVEL_2)
+    }
+
+    /// The same with the sampled flag alone, for peers that refuse any other.
+    #[must_use]
+    pub fn to_traceparent_level_1(self) -> Traceparent {
+        Traceparent::new(self, TraceFlags::SAMPLED)
+    }
+}
+
+/// [`TraceContext::from_traceparent`].
+impl FromStr for TraceContext {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        Self::from_traceparent(text.as_bytes())
+    }
+}
+
+/// [`TraceContext::to_traceparent`].
+impl fmt::Display for TraceContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_traceparent().fmt(f)
+    }
+}
+
+const VERSION: Range<usize> = 0..2;
+const TRACE_ID: Range<usize> = 3..35;
+const SPAN_ID: Range<usize> = 36..52;
+const FLAGS: Range<usize> = 53..55;
+
+fn digits<const N: usize>(text: &[u8], range: Range<usize>) -> Result<[u8; N], ParseError> {
+    let start = range.start;
+    hex::decode(text.get(range).unwrap_or_default())
+        .map_err(|at| ParseError::new(ParseErrorKind::Digit, start.saturating_add(at)))
+}
+
+fn dash(text: &[u8], at: usize) -> Result<(), ParseError> {
+    match text.get(at) {
+        Some(b'-') => Ok(()),
+        _ => Err(ParseError::new(ParseErrorKind::Separator, at)),
+    }
+}

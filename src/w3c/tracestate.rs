@@ -1,0 +1,78 @@
+//! The members of `tracestate`.
+
+use core::fmt;
+
+use crate::carrier::Carrier;
+use crate::w3c::list::{Member, Members};
+
+/// The members of a `tracestate` list: an iterator that borrows the text.
+///
+/// ```
+/// use glassine::w3c::TracestateMembers;
+///
+/// let members: Vec<_> = TracestateMembers::new("rojo=00f067aa0ba902b7, Congo=t61,congo=t61rcWkgMzE").collect();
+/// assert_eq!(members[1].key(), "congo"); // keys are lower case, so the second one is no member
+/// assert_eq!(members[1].value(), "t61rcWkgMzE");
+/// ```
+pub type TracestateMembers<'a> = Members<'a, TracestateMember<'a>>;
+
+/// One member of a `tracestate` list. `Debug` shows the key, never the value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TracestateMember<'a> {
+    key: &'a str,
+    value: &'a str,
+}
+
+impl<'a> TracestateMember<'a> {
+    /// The vendor's key.
+    #[must_use]
+    pub const fn key(self) -> &'a str {
+        self.key
+    }
+
+    /// The vendor's value, opaque.
+    #[must_use]
+    pub const fn value(self) -> &'a str {
+        self.value
+    }
+}
+
+impl fmt::Debug for TracestateMember<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}=({} bytes)", self.key, self.value.len())
+    }
+}
+
+impl<'a> Member<'a> for TracestateMember<'a> {
+    /// W3C Trace Context level 2, *list*.
+    const MOST: u8 = 32;
+
+    fn parse(part: &'a str) -> Option<Self> {
+        let (key, value) = part.split_once('=')?;
+        let starts = key.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+        let is_sound = starts
+            && (1..=256).contains(&key.len())
+            && key.bytes().all(is_tracestate_key)
+            && (1..=256).contains(&value.len())
+            && value.bytes().all(is_tracestate_value);
+        is_sound.then_some(Self { key, value })
+    }
+}
+
+impl<'a> Carrier<'a> {
+    /// The members of [`tracestate`](Self::tracestate), in their order (W3C Trace Context level 2,
+    /// *list-members*). Members that break W3C's grammar are left out, and so are those after the
+    /// 32nd. Lazy; allocates nothing.
+    #[must_use]
+    pub fn tracestate_members(self) -> TracestateMembers<'a> {
+        TracestateMembers::new(self.tracestate().unwrap_or_default())
+    }
+}
+
+const fn is_tracestate_key(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@')
+}
+
+const fn is_tracestate_value(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !matches!(byte, b',' | b'=')
+}
