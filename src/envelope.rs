@@ -116,8 +116,9 @@ impl<'a> Envelope<'a> {
         let carrier_len = self.check()?;
         let len = HEADER_LEN + usize::from(carrier_len);
         let room = out.len();
-        let mut rest =
-            out.get_mut(..len).ok_or(EncodeError::new(EncodeErrorKind::BufferTooSmall, room))?;
+        let Some(mut rest) = out.get_mut(..len) else {
+            return Err(EncodeError::new(EncodeErrorKind::BufferTooSmall, room));
+        };
         self.emit(carrier_len, |piece| {
             if let Some((here, after)) =
                 core::mem::take(&mut rest).split_at_mut_checked(piece.len())

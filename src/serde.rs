@@ -232,7 +232,7 @@ mod share {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let Spelled { millionths } = Spelled::deserialize(deserializer)?;
             let found = Unexpected::Unsigned(millionths.into());
-            Share::from_millionths(millionths)
+            Self::from_millionths(millionths)
                 .ok_or_else(|| D::Error::invalid_value(found, &"at most 1000000 millionths"))
         }
     }

@@ -40,6 +40,7 @@ impl Verdict {
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
+#[allow(clippy::exhaustive_enums, reason = "a decision is one of two")]
 pub enum Decision {
     /// The trace is recorded.
     Sampled,

@@ -1,8 +1,6 @@
 //! What allocates and what does not, counted.
 #![cfg(feature = "bytes")]
 
-mod counting;
-
 use std::fmt::Write as _;
 
 use bytes::{Buf, Bytes, BytesMut};
@@ -12,8 +10,6 @@ use glassine::{
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
-
-use self::counting::allocations;
 
 #[track_caller]
 fn allocates_nothing<T>(what: impl FnOnce() -> T) -> T {
@@ -306,4 +302,11 @@ fn a_channel_allocates_nothing_without_fields() {
         allocates_nothing(|| broadcast.wrap(&recipient.to_be_bytes()));
         allocates_nothing(|| broadcast.wrap_from(context().span_id(), &recipient.to_be_bytes()));
     }
+}
+
+/// Allocations made by `what`, and its result.
+fn allocations<T>(what: impl FnOnce() -> T) -> (u64, T) {
+    let mut result = None;
+    let info = allocation_counter::measure(|| result = Some(std::hint::black_box(what())));
+    (info.count_total, result.expect("it was measured"))
 }

@@ -3,8 +3,6 @@
 
 extern crate prost_0_14 as prost;
 
-mod counting;
-
 use std::cell::Cell;
 
 use bytes::Bytes;
@@ -17,8 +15,6 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use prost::Message as _;
 use serde::{Deserialize, Serialize, Serializer};
-
-use self::counting::allocations;
 
 static ON: Channel = on();
 static RECEIVE_ONLY: Channel = Channel::new();
@@ -290,4 +286,11 @@ mod message_pack {
             prop_assert_eq!(traced, Traced::new(items, context));
         }
     }
+}
+
+/// Allocations made by `what`, and its result.
+fn allocations<T>(what: impl FnOnce() -> T) -> (u64, T) {
+    let mut result = None;
+    let info = allocation_counter::measure(|| result = Some(std::hint::black_box(what())));
+    (info.count_total, result.expect("it was measured"))
 }

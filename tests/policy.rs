@@ -174,7 +174,7 @@ proptest! {
             prop_assert_eq!(envelope, None);
             return Ok(());
         }
-        let sent = envelope.map_or(payload.clone(), |envelope| envelope.encode_to_vec(&payload).unwrap());
+        let sent = envelope.map_or_else(|| payload.clone(), |envelope| envelope.encode_to_vec(&payload).unwrap());
         let received = switch.read(Reader::new(), &sent);
         prop_assert_eq!(received.payload(), &payload[..]);
         prop_assert_eq!(received.verdict() == Verdict::Bare, envelope.is_none());

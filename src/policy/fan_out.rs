@@ -25,6 +25,7 @@ pub struct FanOut<'a> {
 
 /// A point of a [`FanOut`] table.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[allow(clippy::exhaustive_structs, reason = "a table is written down by its fields")]
 pub struct FanOutPoint {
     /// The number of recipients.
     pub recipients: NonZeroU32,

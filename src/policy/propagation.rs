@@ -13,6 +13,10 @@ use crate::context::TraceContext;
 /// assert_eq!(Trust::default().judge(Reading::read(bytes)), Propagation::Unknown);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+#[allow(
+    clippy::exhaustive_enums,
+    reason = "whoever handles a message says what to do in each case"
+)]
 pub enum Propagation {
     /// Nothing is known: the local sampler decides whether a trace starts here.
     #[default]

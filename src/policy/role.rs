@@ -10,6 +10,7 @@ use crate::policy::propagation::Propagation;
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
+#[non_exhaustive]
 pub enum Role {
     /// Starts a trace where nothing is known, if the local sampler says so.
     #[default]

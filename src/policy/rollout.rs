@@ -17,6 +17,7 @@ use crate::reading::Reading;
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
+#[non_exhaustive]
 pub enum Rollout {
     /// Frames are neither read nor written: the program behaves as without Glassine. The way back
     /// is [`ReceiveOnly`](Self::ReceiveOnly): a frame that is still under way reaches a program
@@ -159,6 +160,7 @@ impl Default for RolloutSwitch {
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
+#[non_exhaustive]
 pub enum Unsampled {
     /// The payload goes bare.
     #[default]

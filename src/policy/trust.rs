@@ -13,6 +13,7 @@ use crate::verdict::Decision;
     derive(serde::Serialize, serde::Deserialize),
     serde(rename_all = "snake_case")
 )]
+#[non_exhaustive]
 pub enum Trust {
     /// Nothing is believed: the message is handled as if it had come bare.
     #[default]

@@ -16,6 +16,7 @@ use crate::span_context::{from_span_context, span_context, to_span_context, trac
 
 /// How a consumer's span refers to a message.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+#[non_exhaustive]
 pub enum Relation {
     /// It links to it: a trace of its own, or a part of its surroundings'. The default of the
     /// conventions.

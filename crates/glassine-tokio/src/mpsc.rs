@@ -273,6 +273,7 @@ impl<M, C: Capture> OwnedPermit<M, C> {
     }
 
     /// Gives the room and the sender back.
+    #[must_use]
     pub fn release(self) -> Sender<M, C> {
         Sender::new(self.inner.release())
     }
