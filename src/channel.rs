@@ -203,9 +203,9 @@ impl Channel {
     #[inline]
     pub fn wrap<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
         // Most messages are of this kind, and need not ask for more.
-        if !origin.has_something_to_send() && self.unsampled == Unsampled::Bare {
-            let sending = || self.switch.get().sends().then_some(&self.counters);
-            return wrapper::wrap(EncodedEnvelope::EMPTY, payload, sending);
+        let goes_bare = !origin.has_something_to_send() && self.unsampled == Unsampled::Bare;
+        if goes_bare && Says::or_escape(None, payload.chunk()).is_none() {
+            return Wrapped::new(EncodedEnvelope::EMPTY, payload);
         }
         self.wrap_with_context(origin, payload)
     }

@@ -40,8 +40,14 @@ impl EncodedEnvelope {
     pub(crate) const EMPTY: Self = Self(Repr::Empty);
 
     /// An envelope without fields, about which nothing can be refused.
+    #[inline]
     pub(crate) fn without_fields(says: Says) -> Self {
-        Envelope::saying(says).to_encoded().unwrap_or(Self::EMPTY)
+        let (front, len) = says.front(says.carrier_len() as u16);
+        let mut bytes = [0; INLINE];
+        if let Some(start) = bytes.first_chunk_mut() {
+            *start = front;
+        }
+        Self(Repr::Inline { bytes, start: 0, end: len as u8 })
     }
 
     /// An envelope with fields that a writer has written before, in canonical order, and that leave
@@ -51,7 +57,8 @@ impl EncodedEnvelope {
         let carrier_len = says.carrier_len() + fields.len();
         let mut bytes = BytesMut::with_capacity(HEADER_LEN + carrier_len);
         // Kept fields are shortened to less than a carrier's most.
-        says.emit(carrier_len as u16, |piece| bytes.extend_from_slice(piece));
+        let (front, len) = says.front(carrier_len as u16);
+        bytes.extend_from_slice(front.get(..len).unwrap_or_default());
         bytes.extend_from_slice(fields);
         Self(Repr::Shared(bytes.freeze()))
     }
@@ -72,15 +79,18 @@ impl Envelope<'_> {
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.
     pub fn to_encoded(&self) -> Result<EncodedEnvelope, EncodeError> {
-        let len = self.encoded_len()?;
-        if len > INLINE {
-            let mut bytes = BytesMut::with_capacity(len);
-            self.encode(&mut bytes)?;
-            return Ok(EncodedEnvelope(Repr::Shared(bytes.freeze())));
+        if !self.may_have_fields() {
+            return Ok(EncodedEnvelope::without_fields(self.says()));
         }
+        let len = self.encoded_len()?;
         let mut bytes = [0; INLINE];
-        let end = self.encode_to_slice(&mut bytes)?;
-        Ok(EncodedEnvelope(Repr::Inline { bytes, start: 0, end: end as u8 }))
+        if let Some(inline) = bytes.get_mut(..len) {
+            self.encode_to_slice(inline)?;
+            return Ok(EncodedEnvelope(Repr::Inline { bytes, start: 0, end: len as u8 }));
+        }
+        let mut bytes = BytesMut::with_capacity(len);
+        self.encode(&mut bytes)?;
+        Ok(EncodedEnvelope(Repr::Shared(bytes.freeze())))
     }
 }
 

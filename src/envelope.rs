@@ -5,9 +5,10 @@ use crate::context::TraceContext;
 use crate::encode_error::{EncodeError, EncodeErrorKind};
 use crate::field::{Field, FieldType};
 use crate::flags::TraceFlags;
+use crate::id::TraceId;
 use crate::wire::{
-    DECIDED, FIELD_HEADER_LEN, GUARD, HEADER_LEN, IDS, IDS_LEN, MAGIC, MAX_CARRIER_LEN, MAX_FIELDS,
-    VERSION,
+    CONTEXT_LEN, DECIDED, FIELD_HEADER_LEN, GUARD, HEADER_LEN, IDS, IDS_LEN, MAGIC,
+    MAX_CARRIER_LEN, MAX_FIELDS, VERSION,
 };
 
 /// Whether a payload must be put in an envelope because of its first byte (specification section 7,
@@ -113,9 +114,16 @@ impl<'a> Envelope<'a> {
     /// An [`EncodeError`] if the envelope cannot be written or `out` is too short; nothing has been
     /// written then.
     pub fn encode_to_slice(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
+        let room = out.len();
+        if !self.may_have_fields() {
+            let (front, len) = self.says.front(self.says.carrier_len() as u16);
+            if let (Some(out), Some(front)) = (out.get_mut(..len), front.get(..len)) {
+                out.copy_from_slice(front);
+                return Ok(len);
+            }
+        }
         let carrier_len = self.check()?;
         let len = HEADER_LEN + usize::from(carrier_len);
-        let room = out.len();
         let Some(mut rest) = out.get_mut(..len) else {
             return Err(EncodeError::new(EncodeErrorKind::BufferTooSmall, room));
         };
@@ -161,7 +169,7 @@ impl<'a> Envelope<'a> {
 
     /// Judges everything that is to be written, in canonical order, and counts the carrier's bytes.
     /// The one place where lengths are judged.
-    fn check(&self) -> Result<u16, EncodeError> {
+    pub(crate) fn check(&self) -> Result<u16, EncodeError> {
         let mut len = self.says.carrier_len();
         if self.may_have_fields() {
             let mut count = 0_usize;
@@ -207,7 +215,8 @@ impl<'a> Envelope<'a> {
     /// The bytes, in order, in pieces. Everything has been judged: `carrier_len` is what
     /// [`check`](Self::check) counted.
     fn emit(&self, carrier_len: u16, mut put: impl FnMut(&[u8])) {
-        self.says.emit(carrier_len, &mut put);
+        let (front, len) = self.says.front(carrier_len);
+        put(front.get(..len).unwrap_or_default());
         self.for_each_field(|field| {
             // A value's length was judged.
             let [len_0, len_1] = (field.value_len() as u16).to_be_bytes();
@@ -243,8 +252,13 @@ impl<'a> Envelope<'a> {
         self.fields.iter().copied().chain(kept)
     }
 
+    #[cfg(feature = "bytes")]
+    pub(crate) const fn says(&self) -> Says {
+        self.says
+    }
+
     /// Most envelopes have no fields, and need not look for them.
-    const fn may_have_fields(&self) -> bool {
+    pub(crate) const fn may_have_fields(&self) -> bool {
         !self.fields.is_empty() || self.kept.may_have_fields()
     }
 
@@ -276,6 +290,7 @@ pub(crate) enum Says {
 impl Says {
     /// What is said in front of a payload if there is this to say: the one place that asks for the
     /// escape (`R-WRITE-2`).
+    #[inline]
     pub(crate) fn or_escape(says: Option<Self>, payload: &[u8]) -> Option<Self> {
         match says {
             None if needs_escape(payload) => Some(Self::Nothing),
@@ -283,19 +298,22 @@ impl Says {
         }
     }
 
-    /// Writes the header, and the ids if there are any.
+    /// Header and ids, and how many bytes they are.
     #[inline]
-    pub(crate) fn emit(self, carrier_len: u16, mut put: impl FnMut(&[u8])) {
+    pub(crate) fn front(self, carrier_len: u16) -> ([u8; CONTEXT_LEN], usize) {
         let (flags, shape) = match self {
             Self::Nothing => (TraceFlags::NONE, 0),
             Self::Unsampled => (TraceFlags::NONE, DECIDED),
             Self::Context(context) => (context.flags(), DECIDED | IDS),
         };
-        put(&header(VERSION, flags, shape, carrier_len));
-        if let Self::Context(context) = self {
-            put(context.trace_id().as_bytes());
-            put(context.span_id().as_bytes());
-        }
+        let mut front = [0; CONTEXT_LEN];
+        let (to_header, ids) = front.split_at_mut(HEADER_LEN);
+        to_header.copy_from_slice(&header(VERSION, flags, shape, carrier_len));
+        let Self::Context(context) = self else { return (front, HEADER_LEN) };
+        let (trace_id, span_id) = ids.split_at_mut(TraceId::LEN);
+        trace_id.copy_from_slice(context.trace_id().as_bytes());
+        span_id.copy_from_slice(context.span_id().as_bytes());
+        (front, CONTEXT_LEN)
     }
 
     /// Bytes of carrier that it takes by itself.

@@ -40,7 +40,10 @@ impl<'c> Wrapper<'c> {
     #[must_use]
     #[inline]
     pub fn wrap<P: Buf>(self, payload: P) -> Wrapped<P> {
-        wrap(self.envelope, payload, || self.sending)
+        match self.escape(payload.chunk()) {
+            None => Wrapped::new(self.envelope, payload),
+            Some(says) => Wrapped::new(EncodedEnvelope::without_fields(says), payload),
+        }
     }
 
     /// The message in one buffer, with a payload that `write` appends: one allocation of exactly
@@ -58,9 +61,18 @@ impl<'c> Wrapper<'c> {
         message.extend_from_slice(envelope);
         write(&mut message)?;
         // Nothing about the escape can be refused.
-        let escape = escape(&self.envelope, &message, || self.sending);
-        let escaped = escape.map(|says| Envelope::saying(says).encode_to_vec(&message).ok());
+        let escape = self.escape(&message).map(Envelope::saying);
+        let escaped = escape.map(|escape| escape.encode_to_vec(&message).ok());
         Ok(escaped.flatten().unwrap_or(message))
+    }
+
+    /// The escape, where it is needed: counted, and `None` while sending is off.
+    #[inline]
+    fn escape(&self, payload: &[u8]) -> Option<Says> {
+        let escape = Says::or_escape(None, payload)?;
+        let counters = self.sending.filter(|_| self.is_bare())?;
+        counters.record(Count::Escaped);
+        Some(escape)
     }
 }
 
@@ -68,27 +80,4 @@ impl fmt::Debug for Wrapper<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Wrapper").field("envelope", &self.envelope).finish_non_exhaustive()
     }
-}
-
-/// The message, in the escape if it would go bare and must not. `sending` is asked only then.
-#[inline]
-pub(super) fn wrap<'c, P: Buf>(
-    envelope: EncodedEnvelope,
-    payload: P,
-    sending: impl FnOnce() -> Option<&'c Counters>,
-) -> Wrapped<P> {
-    let escape = escape(&envelope, payload.chunk(), sending);
-    Wrapped::new(escape.map_or(envelope, EncodedEnvelope::without_fields), payload)
-}
-
-/// The escape, where it is needed: counted, and `None` while sending is off.
-#[inline]
-fn escape<'c>(
-    envelope: &EncodedEnvelope,
-    payload: &[u8],
-    sending: impl FnOnce() -> Option<&'c Counters>,
-) -> Option<Says> {
-    let escape = Says::or_escape(None, payload).filter(|_| envelope.is_empty())?;
-    sending()?.record(Count::Escaped);
-    Some(escape)
 }
