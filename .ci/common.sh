@@ -6,8 +6,15 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR
 
+# Where downloads and scratch files go, so that `cargo clean` removes them too.
+ci=$CARGO_TARGET_DIR/ci
+
 # The machine's own toolchains are used: a missing one is an error, not a download.
-export RUSTUP_DIST_SERVER=http://127.0.0.1:9 CARGO_LLVM_COV_SETUP=no
+export RUSTUP_DIST_SERVER=http://127.0.0.1:9
+
+# What is published.
+crates=(glassine glassine-tokio glassine-opentelemetry glassine-cli)
+published=("${crates[@]/#/--package=}")
 
 # Runs the named stages, each a function of the caller, and ends with a table of their seconds.
 run_stages() {
@@ -44,15 +51,20 @@ report() {
     fi
 }
 
-# `cargo_tool hack` installs `cargo hack`, unless some version of it is there.
-cargo_tool() {
-    local -A versions=([fuzz]=0.13.2 [hack]=0.6.46 [mutants]=27.1.0)
-    command -v "cargo-$1" >/dev/null || cargo install --quiet --locked "cargo-$1@${versions[$1]}"
+# `cargo_tools` makes cargo-deny, -fuzz, -hack and -shear available, at the versions of .ci/tools.txt.
+cargo_tools() {
+    local tools=$ci/tools
+    if ! cmp --quiet .ci/tools.txt "$tools/ready"; then
+        python3 -m venv --clear "$tools"
+        "$tools/bin/pip" install --quiet --require-hashes --no-deps -r .ci/tools.txt
+        cp .ci/tools.txt "$tools/ready"
+    fi
+    export PATH=$tools/bin:$PATH
 }
 
 # Fuzzes every target for so many seconds, starting from the inputs that the repository keeps.
 fuzz_each() {
-    cargo_tool fuzz
+    cargo_tools
     python3 fuzz/seed
     local targets target
     targets=$(cargo +nightly fuzz list)

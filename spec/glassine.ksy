@@ -194,9 +194,9 @@ types:
 
   field:
     doc: |
-      Type, length and value. `value` is always there. `text`, `text_map_entry`, `fan_out_weight` and `further_context` are the value
-      as its type says; each is absent where the type is another or the field is malformed, since a malformed field costs itself and
-      nothing else ([R-FIELD-1]). Two reasons to call a text-map entry malformed are not seen here: a key of W3C's own, and a value
+      Type, length and value. `value` is always there. `text`, `text_map_entry`, `fan_out_weight`, `further_context` and `thinning`
+      are the value as its type says; each is absent where the type is another or the field is malformed, since a malformed field
+      costs itself and nothing else ([R-FIELD-1]). Two reasons to call a text-map entry malformed are not seen here: a key of W3C's own, and a value
       that is not UTF-8. Whether the field is the first of its type or key is not seen either.
     doc-ref: glassine.md, section 5.2
     params:
@@ -218,7 +218,7 @@ types:
         doc: A type without a name of its own has a `kind` all the same.
       kind:
         value: >-
-          type <= 5 ? field_kind::known
+          type <= 6 ? field_kind::known
           : type == 0x2a or type == 0x4a or type == 0xaa or type == 0xca ? field_kind::grease
           : (type >= 0x60 and type <= 0x7f) or type >= 0xe0 ? field_kind::private_use
           : field_kind::unassigned
@@ -231,10 +231,11 @@ types:
       is_misplaced:
         value: >-
           (name == field_type::tracestate and not _root.has_usable_context)
-          or (name == field_type::fan_out_weight and not (_root.has_usable_context and _root.header.is_sampled))
+          or ((name == field_type::fan_out_weight or name == field_type::thinning)
+          and not (_root.has_usable_context and _root.header.is_sampled))
         doc: |
-          The field is ignored for want of a usable context, or of a sampled one ([R-FIELD-5], [R-FIELD-6]). Types 2, 3 and 5 need
-          none ([R-FIELD-7]).
+          The field is ignored for want of a usable context, or of a sampled one ([R-FIELD-5], [R-FIELD-6], [R-FIELD-8]). Types 2, 3
+          and 5 need none ([R-FIELD-7]).
       text:
         pos: ofs_value
         size: len_value
@@ -254,6 +255,13 @@ types:
         value: raw_further_context
         if: name == field_type::further_context and len_value == 25 and raw_further_context.ids.are_usable
         doc: A context that this message also continues ([R-FIELD-7]).
+      thinning:
+        pos: ofs_value
+        type: u4
+        if: name == field_type::thinning and len_value == 4 and value != [0, 0, 0, 0]
+        doc: |
+          This one copy goes to many receivers, of whom one in so many keeps the sampled context ([R-FIELD-8]). Which ones is section
+          17's matter, and needs a hash.
 
       # What those above are judged by. Each is there only where it can be read, so that none of them fails.
       ofs_value:
@@ -357,6 +365,7 @@ enums:
     0x03: text_map_entry
     0x04: fan_out_weight
     0x05: further_context
+    0x06: thinning
     0x2a: grease_2a
     0x4a: grease_4a
     0xaa: grease_aa

@@ -1,4 +1,4 @@
-//! The carrier: ids and fields, parsed when they are asked for and not before.
+//! Ids and fields, parsed when they are asked for and not before: the carrier.
 
 use core::fmt;
 use core::num::NonZeroU32;
@@ -10,8 +10,9 @@ use crate::flags::TraceFlags;
 use crate::id::{SpanId, TraceId};
 use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, MAX_FIELDS, SPAN_ID_AT};
 
-/// The carrier of a frame: a view of its bytes (specification section 5). `Copy`; every method is
-/// lazy, allocates nothing and never panics.
+/// Gives access to what a frame carries beside its payload: ids and fields (specification [section
+/// 5]). It is a view of the bytes, and `Copy`; every method is lazy, allocates nothing and never
+/// panics.
 ///
 /// A message that has no readable carrier (bare, damaged, of an unknown version, above the cap) has
 /// an empty one, so that asking is always safe.
@@ -31,6 +32,8 @@ use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, MAX_FIELDS, SPAN_ID
 /// assert_eq!(carrier.baggage(), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [section 5]: crate::spec#5-the-carrier
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Carrier<'a> {
     /// The first 24 bytes, if the shape has IDS.
@@ -55,7 +58,10 @@ impl<'a> Carrier<'a> {
         if has_ids { split_ids().unwrap_or(without_ids) } else { without_ids }
     }
 
-    /// The context. `None` without ids, and where either id is all zero (`R-CARRIER-1`). O(1).
+    /// Returns the context. `None` without ids, and where either id is all zero ([`R-CARRIER-1`]).
+    /// O(1).
+    ///
+    /// [`R-CARRIER-1`]: crate::spec#51-ids
     #[must_use]
     #[inline]
     pub fn context(self) -> Option<TraceContext> {
@@ -74,7 +80,7 @@ impl<'a> Carrier<'a> {
     }
 
     /// All that follows the ids, as it stands on the wire.
-    #[cfg(feature = "bytes")]
+    #[cfg(all(feature = "policy", feature = "bytes"))]
     pub(crate) const fn field_bytes(self) -> &'a [u8] {
         self.fields
     }
@@ -83,8 +89,10 @@ impl<'a> Carrier<'a> {
         !self.fields.is_empty()
     }
 
-    /// The text of `tracestate`, if there is a context that it belongs to (`R-FIELD-5`). O(fields
-    /// before it).
+    /// Returns the text of `tracestate`, if there is a context that it belongs to ([`R-FIELD-5`]).
+    /// O(fields before it).
+    ///
+    /// [`R-FIELD-5`]: crate::spec#52-fields
     #[must_use]
     pub fn tracestate(self) -> Option<&'a str> {
         self.context()?;
@@ -94,7 +102,7 @@ impl<'a> Carrier<'a> {
         })
     }
 
-    /// The text of `baggage`. O(fields before it).
+    /// Returns the text of `baggage`. O(fields before it).
     #[must_use]
     pub fn baggage(self) -> Option<&'a str> {
         self.well_formed(FieldType::BAGGAGE).find_map(|field| match field {
@@ -103,8 +111,10 @@ impl<'a> Carrier<'a> {
         })
     }
 
-    /// The value of a text-map key, which is compared without regard to ASCII case (`R-FIELD-3`).
-    /// O(fields before it).
+    /// Returns the value of a text-map key, which is compared without regard to ASCII case
+    /// ([`R-FIELD-3`]). O(fields before it).
+    ///
+    /// [`R-FIELD-3`]: crate::spec#52-fields
     #[must_use]
     pub fn text_map(self, key: &str) -> Option<&'a str> {
         self.well_formed(FieldType::TEXT_MAP).find_map(|field| match field {
@@ -113,8 +123,10 @@ impl<'a> Carrier<'a> {
         })
     }
 
-    /// How many messages this sampled one stands for, if there is a sampled context (`R-FIELD-6`).
-    /// A claim, like every inbound field. O(fields before it).
+    /// Returns how many messages this sampled one stands for, if there is a sampled context
+    /// ([`R-FIELD-6`]). It is a claim, like every inbound field. O(fields before it).
+    ///
+    /// [`R-FIELD-6`]: crate::spec#52-fields
     #[must_use]
     pub fn fan_out_weight(self) -> Option<NonZeroU32> {
         self.context().filter(|context| context.is_sampled())?;
@@ -124,7 +136,28 @@ impl<'a> Carrier<'a> {
         })
     }
 
-    /// The further contexts, in the carrier's order.
+    /// Returns one in how many receivers keeps the sampled context, where this one copy goes to
+    /// many of them. `None` if nothing was said, which is as one in one, and without a sampled
+    /// context ([`R-FIELD-8`]). O(fields before it).
+    ///
+    /// What the readings say is the frame's, and the same for every receiver. Whether *this* one
+    /// keeps the context is for it to find out, by its name and the [weight](Self::fan_out_weight)
+    /// of the same frame ([`R-THIN-1`]); for one that was not told its name the context stays
+    /// sampled ([`R-THIN-3`]). It is a claim, like every inbound field.
+    ///
+    /// [`R-FIELD-8`]: crate::spec#52-fields
+    /// [`R-THIN-1`]: crate::spec#17-shares-and-fan-out
+    /// [`R-THIN-3`]: crate::spec#17-shares-and-fan-out
+    #[must_use]
+    pub fn thinning(self) -> Option<NonZeroU32> {
+        self.context().filter(|context| context.is_sampled())?;
+        self.well_formed(FieldType::THINNING).find_map(|field| match field {
+            Field::Thinning(one_in) => Some(one_in),
+            _ => None,
+        })
+    }
+
+    /// Iterates over the further contexts, in the carrier's order.
     pub fn further_contexts(self) -> impl Iterator<Item = TraceContext> + 'a {
         self.well_formed(FieldType::FURTHER_CONTEXT).filter_map(|field| match field {
             Field::FurtherContext(context) => Some(context),
@@ -132,24 +165,37 @@ impl<'a> Carrier<'a> {
         })
     }
 
-    /// The fields that count, in the carrier's order, unknown ones among them: no malformed,
-    /// misplaced or repeated ones. At most 128. Each step looks back for repetitions, so that a
-    /// whole pass is O(fields²), with at most 128 fields.
+    /// Iterates over the fields that count, in the carrier's order, unknown ones among them: no
+    /// malformed, misplaced or repeated ones. There are at most 128. Each step looks back for
+    /// repetitions, so that a whole pass is O(fields²).
     #[must_use]
     pub fn fields(self) -> Fields<'a> {
         Fields { carrier: self, rest: self.raw_fields() }
     }
 
-    /// Every field that fits into the carrier, counting or not, in the carrier's order. At most
-    /// 128.
+    /// The fields that count, of the types that are wanted: the others are not looked at.
+    #[cfg(all(feature = "policy", feature = "bytes"))]
+    pub(crate) fn fields_of(
+        self,
+        wanted: impl Fn(FieldType) -> bool,
+    ) -> impl Iterator<Item = Field<'a>> {
+        let raw_fields = self.raw_fields().filter(move |raw| wanted(raw.field_type));
+        raw_fields.filter_map(move |raw| self.judge(raw).ok())
+    }
+
+    /// Iterates over every field that fits into the carrier, whether it counts or not, in the
+    /// carrier's order. There are at most 128.
     #[must_use]
     pub fn raw_fields(self) -> RawFields<'a> {
         let offset = if self.ids.is_some() { CONTEXT_LEN } else { HEADER_LEN };
         RawFields { rest: self.fields, offset: offset as u32, read: 0 }
     }
 
-    /// What is wrong inside the carrier, in ascending order of offset (specification section 5.3).
-    /// For tools and logs: the readings above leave out by themselves what is wrong.
+    /// Iterates over what is wrong inside the carrier, in ascending order of offset (specification
+    /// [section 5.3]). It is for tools and logs: the readings above leave out by themselves what is
+    /// wrong.
+    ///
+    /// [section 5.3]: crate::spec#53-faults-inside-the-carrier
     pub fn faults(self) -> impl Iterator<Item = Fault> + 'a {
         let zero = |is_zero: bool, kind, offset| is_zero.then_some(Fault::new(kind, offset));
         let ids = self.ids.into_iter().flat_map(move |(trace_id, span_id)| {
@@ -197,7 +243,7 @@ impl fmt::Debug for Carrier<'_> {
     }
 }
 
-/// The fields of a [`Carrier`] that count; made by [`Carrier::fields`].
+/// Iterates over the fields of a [`Carrier`] that count; made by [`Carrier::fields`].
 #[derive(Clone)]
 pub struct Fields<'a> {
     carrier: Carrier<'a>,
@@ -220,8 +266,8 @@ impl fmt::Debug for Fields<'_> {
     }
 }
 
-/// One field as it stands in the carrier, not judged. `Debug` shows where it is and how long, never
-/// the value.
+/// Holds one field as it stands in the carrier, not judged. `Debug` shows where it is and how long,
+/// never the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct RawField<'a> {
     field_type: FieldType,
@@ -230,19 +276,19 @@ pub struct RawField<'a> {
 }
 
 impl<'a> RawField<'a> {
-    /// The type.
+    /// Returns the type.
     #[must_use]
     pub const fn field_type(self) -> FieldType {
         self.field_type
     }
 
-    /// Where the field begins (its type byte), counted from the start of the message.
+    /// Returns where the field begins (its type byte), counted from the start of the message.
     #[must_use]
     pub const fn offset(self) -> usize {
         self.offset as usize
     }
 
-    /// The bytes of its value.
+    /// Returns the bytes of its value.
     #[must_use]
     pub const fn value(self) -> &'a [u8] {
         self.value
@@ -261,7 +307,7 @@ impl fmt::Debug for RawField<'_> {
     }
 }
 
-/// All fields that fit into a [`Carrier`]; made by [`Carrier::raw_fields`].
+/// Iterates over all fields that fit into a [`Carrier`]; made by [`Carrier::raw_fields`].
 #[derive(Clone)]
 pub struct RawFields<'a> {
     rest: &'a [u8],

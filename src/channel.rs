@@ -3,12 +3,14 @@
 pub(crate) mod broadcast;
 pub(crate) mod kept;
 pub(crate) mod origin;
+pub(crate) mod sending;
 pub(crate) mod traced;
 pub(crate) mod wrapper;
 
 use bytes::{Buf, Bytes};
 
 use crate::channel::origin::Origin;
+use crate::channel::sending::{EmptyMessages, Sending};
 use crate::channel::traced::Traced;
 use crate::channel::wrapper::Wrapper;
 use crate::encoded_envelope::EncodedEnvelope;
@@ -51,8 +53,7 @@ use crate::wrapped::Wrapped;
 /// ```
 #[derive(Debug, Default)]
 pub struct Channel {
-    switch: RolloutSwitch,
-    counters: Counters,
+    sending: Sending,
     trust: Trust,
     reader: Reader,
     unsampled: Unsampled,
@@ -61,12 +62,11 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// A channel that receives only, and believes nothing.
+    /// Makes a channel that receives only, and believes nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            switch: RolloutSwitch::new(Rollout::ReceiveOnly),
-            counters: Counters::new(),
+            sending: Sending::new(Rollout::ReceiveOnly, EmptyMessages::Bare),
             trust: Trust::Drop,
             reader: Reader::new(),
             unsampled: Unsampled::Bare,
@@ -75,37 +75,43 @@ impl Channel {
         }
     }
 
-    /// The same with its switch in this position.
+    /// Sets the position that its switch begins with.
     #[must_use]
     pub const fn with_rollout(self, rollout: Rollout) -> Self {
-        Self { switch: RolloutSwitch::new(rollout), ..self }
+        Self { sending: Sending::new(rollout, self.sending.empty), ..self }
     }
 
-    /// The same with this trust in every peer.
+    /// Sets what becomes of messages without a payload. By default, they go bare.
+    #[must_use]
+    pub const fn with_empty_messages(self, empty: EmptyMessages) -> Self {
+        Self { sending: Sending { empty, ..self.sending }, ..self }
+    }
+
+    /// Sets how far its peers are trusted.
     #[must_use]
     pub const fn with_trust(self, trust: Trust) -> Self {
         Self { trust, ..self }
     }
 
-    /// The same with this reader: its cap bounds what is looked at in a carrier.
+    /// Sets its reader, whose cap bounds what is looked at in a carrier.
     #[must_use]
     pub const fn with_reader(self, reader: Reader) -> Self {
         Self { reader, ..self }
     }
 
-    /// The same, with this for contexts that are not sampled.
+    /// Sets what becomes of contexts that are not sampled. By default, nothing: the message goes bare.
     #[must_use]
     pub const fn with_unsampled(self, unsampled: Unsampled) -> Self {
         Self { unsampled, ..self }
     }
 
-    /// The same with these fields coming in. By default, those of [`AllowList::NONE`].
+    /// Sets which fields come in. By default, those of [`AllowList::NONE`].
     #[must_use]
     pub const fn with_inbound_fields(self, list: AllowList) -> Self {
         Self { inbound_fields: list, ..self }
     }
 
-    /// The same with these fields going out. By default, those of [`AllowList::NONE`].
+    /// Sets which fields go out. By default, those of [`AllowList::NONE`].
     #[must_use]
     pub const fn with_outbound_fields(self, list: AllowList) -> Self {
         Self { outbound_fields: list, ..self }
@@ -114,13 +120,13 @@ impl Channel {
     /// The switch.
     #[must_use]
     pub const fn switch(&self) -> &RolloutSwitch {
-        &self.switch
+        &self.sending.switch
     }
 
     /// What was counted.
     #[must_use]
     pub const fn counters(&self) -> &Counters {
-        &self.counters
+        &self.sending.counters
     }
 
     /// Takes a message of a mixed channel apart: its payload, sharing the buffer, and what the
@@ -135,7 +141,7 @@ impl Channel {
     /// channel.
     #[must_use]
     pub fn receive_from(&self, trust: Trust, bytes: Bytes) -> Traced<Bytes> {
-        if self.switch.get() == Rollout::Off {
+        if self.sending.switch.get() == Rollout::Off {
             return bytes.into();
         }
         let reading = self.reader.read_shared(bytes);
@@ -149,13 +155,13 @@ impl Channel {
     #[must_use]
     pub fn judge(&self, trust: Trust, reading: Reading<'_>) -> Origin {
         if reading.verdict() == Verdict::Bare {
-            self.counters.record(Count::Bare);
+            self.sending.counters.record(Count::Bare);
             return Origin::default();
         }
-        self.counters.record_reading(reading);
-        let inbound = trust.judge(reading);
-        self.counters.record_judgement(reading, inbound);
-        let origin = Origin::new(inbound);
+        self.sending.counters.record_reading(reading);
+        let propagation = trust.judge(reading);
+        self.sending.counters.record_judgement(reading, trust);
+        let origin = Origin::new(propagation);
         if trust == Trust::Drop {
             origin
         } else {
@@ -163,42 +169,44 @@ impl Channel {
         }
     }
 
-    /// What goes in front of the payload of a message that comes from there: `origin` is that of
-    /// the span that sends it, or of a message that is passed on.
+    /// Decides what goes in front of the payload of a message that comes from there: `origin` is that
+    /// of the span that sends it, or of a message that is passed on.
     ///
-    /// Only a sampled context travels, and only if its trace is in the rollout's share. A link is
-    /// not passed on. Without fields, and whenever it is bare, nothing is allocated.
+    /// Only a decision that somebody has taken travels: a sampled context, or by
+    /// [`with_unsampled`](Self::with_unsampled) the marker; and only if its trace is in the rollout's
+    /// share. A link and what is to be decided anew are not passed on. Baggage is independent of
+    /// sampling: what passes the list of outgoing fields goes with the marker, or in the escape. Where
+    /// there are no fields, and whenever the message is bare, nothing is allocated.
     #[must_use]
     pub fn wrapper(&self, origin: &Origin) -> Wrapper<'_> {
-        let rollout = self.switch.get();
-        if !rollout.sends() {
-            return Wrapper::OFF;
-        }
-        let says = match origin.propagation() {
-            Propagation::Continue(context) | Propagation::Resample(context) => {
-                rollout.says(Some(context), self.unsampled)
-            }
-            // Neither has a trace whose share could be asked for.
-            Propagation::Suppress
-                if self.unsampled == Unsampled::Marker && rollout == Rollout::On =>
-            {
-                Some(Says::Unsampled)
-            }
-            Propagation::Unknown if origin.has_fields() && rollout == Rollout::On => {
-                Some(Says::Nothing)
-            }
-            Propagation::Unknown | Propagation::Suppress | Propagation::Link(_) => None,
-        };
-        let encoded = match says {
-            None => EncodedEnvelope::EMPTY,
-            // Fields travel with what is sampled.
-            Some(Says::Unsampled) => EncodedEnvelope::without_fields(Says::Unsampled),
-            Some(says) => origin.encode(says, &self.outbound_fields),
-        };
-        Wrapper::new(encoded, &self.counters)
+        self.wrapper_with(origin, self.unsampled)
     }
 
-    /// The message that comes from there, with a payload that is not copied.
+    pub(crate) fn wrapper_with(&self, origin: &Origin, unsampled: Unsampled) -> Wrapper<'_> {
+        let rollout = self.sending.switch.get();
+        let says = match origin.propagation() {
+            Propagation::Continue(context) => rollout.says(Some(context), unsampled),
+            // There is no trace whose share could be asked for.
+            Propagation::Suppress if unsampled == Unsampled::Marker && rollout == Rollout::On => {
+                Some(Says::Unsampled)
+            }
+            // Nobody has taken a decision that could be passed on.
+            Propagation::Suppress
+            | Propagation::Unknown
+            | Propagation::Resample(_)
+            | Propagation::Link(_) => None,
+        };
+        let encoded = match says {
+            Some(says) => origin.encode(says, &self.outbound_fields),
+            None if origin.has_fields() && rollout == Rollout::On => {
+                origin.encode_fields_only(&self.outbound_fields)
+            }
+            None => EncodedEnvelope::EMPTY,
+        };
+        Wrapper::new(encoded, &self.sending)
+    }
+
+    /// Wraps a message that comes from there, whose payload is not copied.
     #[must_use]
     #[inline]
     pub fn wrap<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {

@@ -3,8 +3,8 @@
 use crate::flags::TraceFlags;
 use crate::id::{SpanId, TraceId};
 
-/// A trace context: trace id, span id of the sender, trace flags (specification section 2; W3C
-/// Trace Context, *traceparent*).
+/// Says which trace a message belongs to: trace id, span id of the sender, trace flags
+/// (specification [section 2]; W3C Trace Context, *traceparent*).
 ///
 /// 25 bytes, `Copy`. Its text form is `traceparent`: [`FromStr`](core::str::FromStr) and
 /// [`Display`](core::fmt::Display) read and write it.
@@ -18,6 +18,8 @@ use crate::id::{SpanId, TraceId};
 /// assert_eq!(context.to_string(), text);
 /// # Ok::<(), glassine::w3c::ParseError>(())
 /// ```
+///
+/// [section 2]: crate::spec#2-words-and-notation
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct TraceContext {
     trace_id: TraceId,
@@ -26,43 +28,43 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
-    /// A context of these parts.
+    /// Makes a context of these parts.
     #[must_use]
     pub const fn new(trace_id: TraceId, span_id: SpanId, flags: TraceFlags) -> Self {
         Self { trace_id, span_id, flags }
     }
 
-    /// The id of the trace.
+    /// Returns the id of the trace.
     #[must_use]
     pub const fn trace_id(self) -> TraceId {
         self.trace_id
     }
 
-    /// The id of the span that sent the message: the parent of what the receiver does.
+    /// Returns the id of the span that sent the message: the parent of what the receiver does.
     #[must_use]
     pub const fn span_id(self) -> SpanId {
         self.span_id
     }
 
-    /// The trace flags.
+    /// Returns the trace flags.
     #[must_use]
     pub const fn flags(self) -> TraceFlags {
         self.flags
     }
 
-    /// Whether the sampled flag is set.
+    /// Tells whether the sampled flag is set.
     #[must_use]
     pub const fn is_sampled(self) -> bool {
         self.flags.is_sampled()
     }
 
-    /// The same trace and flags, seen from another span.
+    /// Replaces the span id: the trace as another span sees it.
     #[must_use]
     pub const fn with_span_id(self, span_id: SpanId) -> Self {
         Self { span_id, ..self }
     }
 
-    /// The same ids with other flags.
+    /// Replaces the trace flags.
     #[must_use]
     pub const fn with_flags(self, flags: TraceFlags) -> Self {
         Self { flags, ..self }

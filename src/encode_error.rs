@@ -4,7 +4,8 @@ use core::fmt;
 
 use crate::kinds::kinds;
 
-/// Why an envelope cannot be written, and where in the frame it shows. Nothing has been written.
+/// Says why an envelope cannot be written, and where in the frame it shows. Nothing has been
+/// written.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct EncodeError {
     kind: EncodeErrorKind,
@@ -16,14 +17,14 @@ impl EncodeError {
         Self { kind, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
     }
 
-    /// What stands against it.
+    /// Returns what stands against it.
     #[must_use]
     pub const fn kind(self) -> EncodeErrorKind {
         self.kind
     }
 
-    /// Where it shows, counted from the start of the frame: where the field would begin, where the
-    /// carrier would exceed its limit, or where the buffer ends.
+    /// Returns where it shows, counted from the start of the frame: where the field would begin,
+    /// where the carrier would exceed its limit, or where the buffer ends.
     #[must_use]
     pub const fn offset(self) -> usize {
         self.offset as usize
@@ -39,7 +40,9 @@ impl fmt::Display for EncodeError {
 impl core::error::Error for EncodeError {}
 
 kinds! {
-    /// What stands against writing an envelope (specification section 7).
+    /// Names what stands against writing an envelope (specification [section 7]).
+    ///
+    /// [section 7]: crate::spec#7-how-a-message-is-written
     EncodeErrorKind
 
     /// More than 65,535 bytes of carrier.

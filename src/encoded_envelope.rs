@@ -7,9 +7,9 @@ use bytes::{Buf, Bytes, BytesMut};
 use crate::context::TraceContext;
 use crate::encode_error::EncodeError;
 use crate::envelope::{Envelope, Says};
-use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN};
+use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN};
 
-/// An envelope as bytes, ready to go in front of any number of payloads. Cheap to clone.
+/// Holds an envelope as bytes, ready to go in front of any number of payloads. Cheap to clone.
 ///
 /// Up to 39 bytes (a context and a fan-out weight) are held in place, without an allocation; longer
 /// ones in one shared allocation.
@@ -17,7 +17,7 @@ use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN};
 pub struct EncodedEnvelope(Repr);
 
 impl EncodedEnvelope {
-    /// The encoded bytes.
+    /// Returns the encoded bytes.
     #[must_use]
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
@@ -30,7 +30,7 @@ impl EncodedEnvelope {
         }
     }
 
-    /// Whether there are no bytes: the payload goes as it is.
+    /// Tells whether there are no bytes: the payload goes as it is.
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
@@ -55,7 +55,7 @@ impl EncodedEnvelope {
     #[cfg(feature = "policy")]
     pub(crate) fn with_fields(says: Says, fields: &[u8]) -> Self {
         let carrier_len = says.carrier_len() + fields.len();
-        let mut bytes = BytesMut::with_capacity(HEADER_LEN + carrier_len);
+        let mut bytes = BytesMut::with_capacity(crate::wire::HEADER_LEN + carrier_len);
         // Kept fields are shortened to less than a carrier's most.
         let (front, len) = says.front(carrier_len as u16);
         bytes.extend_from_slice(front.get(..len).unwrap_or_default());
@@ -95,7 +95,7 @@ impl Envelope<'_> {
 }
 
 impl From<TraceContext> for EncodedEnvelope {
-    /// The 32 bytes of a context without fields. Allocates nothing.
+    /// Encodes a context without fields: 32 bytes. Allocates nothing.
     fn from(context: TraceContext) -> Self {
         Self::without_fields(Says::Context(context))
     }

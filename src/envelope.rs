@@ -11,8 +11,8 @@ use crate::wire::{
     MAX_CARRIER_LEN, MAX_FIELDS, VERSION,
 };
 
-/// Whether a payload must be put in an envelope because of its first byte (specification section 7,
-/// the escape rule).
+/// Tells whether a payload must be put in an envelope because of its first byte (specification
+/// [section 7], the escape rule: [`R-WRITE-2`]).
 ///
 /// While sending is on, a payload for which this is true never goes bare: it gets its context, the
 /// marker, or [`Envelope::escape`]. O(1).
@@ -22,13 +22,16 @@ use crate::wire::{
 /// assert!(!glassine::needs_escape(b"{}"));
 /// assert!(!glassine::needs_escape(b""));
 /// ```
+///
+/// [`R-WRITE-2`]: crate::spec#7-how-a-message-is-written
+/// [section 7]: crate::spec#7-how-a-message-is-written
 #[must_use]
 pub const fn needs_escape(payload: &[u8]) -> bool {
     matches!(payload, [MAGIC, ..])
 }
 
-/// What goes in front of a payload: a header of version 1 and its carrier, as a writer describes
-/// them (specification section 7).
+/// Describes what goes in front of a payload, and writes it: a header of version 1 and its carrier
+/// (specification [section 7]).
 ///
 /// Borrows its fields, allocates nothing. The length is known before the first byte is written, and
 /// everything that could be refused is refused before the first byte is written. Fields come out in
@@ -52,6 +55,8 @@ pub const fn needs_escape(payload: &[u8]) -> bool {
 /// assert_eq!(message.context(), Some(context));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [section 7]: crate::spec#7-how-a-message-is-written
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Envelope<'a> {
     says: Says,
@@ -60,21 +65,21 @@ pub struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    /// An envelope with this context: 32 bytes without fields.
+    /// Makes an envelope with this context: 32 bytes without fields.
     #[must_use]
     pub const fn new(context: TraceContext) -> Self {
         Self::saying(Says::Context(context))
     }
 
-    /// The unsampled marker: a decision was taken, do not start a trace here. 8 bytes without
-    /// fields.
+    /// Makes the unsampled marker: a decision was taken, do not start a trace here. 8 bytes
+    /// without fields.
     #[must_use]
     pub const fn unsampled() -> Self {
         Self::saying(Says::Unsampled)
     }
 
-    /// The escape: nothing is known, the payload follows. 8 bytes without fields. For payloads that
-    /// [need it](needs_escape), and for fields that come without a context.
+    /// Makes the escape: nothing is known, the payload follows. 8 bytes without fields. It is for
+    /// payloads that [need it](needs_escape), and for fields that come without a context.
     #[must_use]
     pub const fn escape() -> Self {
         Self::saying(Says::Nothing)
@@ -84,23 +89,25 @@ impl<'a> Envelope<'a> {
         Self { says, fields: &[], kept: Carrier::EMPTY }
     }
 
-    /// The same with these fields, in any order.
+    /// Sets the fields that are written, in any order.
     #[must_use]
     pub const fn with_fields(self, fields: &'a [Field<'a>]) -> Self {
         Self { fields, ..self }
     }
 
-    /// The same with the fields of an inbound carrier, by the copying rule (specification section
-    /// 8): known ones that count, and unknown ones whose type has bit 7 set. One that
+    /// Carries on the fields of an inbound message, by the copying rule (specification [section
+    /// 8]): known ones that count, and unknown ones whose type has bit 7 set. One that
     /// [`with_fields`](Self::with_fields) gives anew is replaced, and one that has no place without
     /// a context is left out.
+    ///
+    /// [section 8]: crate::spec#8-how-a-frame-is-changed
     #[must_use]
     pub const fn with_kept_fields(self, carrier: Carrier<'a>) -> Self {
         Self { kept: carrier, ..self }
     }
 
-    /// How many bytes the envelope has on the wire, before the payload. O(fields), O(fields²) for
-    /// many fields of one type.
+    /// Returns how many bytes the envelope has on the wire, before the payload. O(fields),
+    /// O(fields²) for many fields of one type.
     ///
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.
@@ -138,7 +145,7 @@ impl<'a> Envelope<'a> {
         Ok(len)
     }
 
-    /// The whole frame, envelope and a copy of `payload`, in one exact allocation.
+    /// Writes the whole frame, envelope and a copy of `payload`, in one exact allocation.
     ///
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.

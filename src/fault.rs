@@ -4,8 +4,8 @@ use core::fmt;
 
 use crate::kinds::kinds;
 
-/// What is wrong with a message, and the offset of the byte where it shows (specification sections
-/// 5.3, 6, 9 and 10).
+/// Says what is wrong with a message, and at which byte it shows (specification sections [5.3],
+/// [6], [9] and [10]).
 ///
 /// A [damaged](crate::Verdict::Damaged) message has one, as has a carrier above the reader's cap;
 /// in closed and always channels it is the error. 8 bytes, `Copy`.
@@ -18,6 +18,11 @@ use crate::kinds::kinds;
 /// assert_eq!((fault.kind(), fault.offset()), (FaultKind::TruncatedHeader, 5));
 /// assert_eq!(fault.to_string(), "the header is cut off, at byte 5");
 /// ```
+///
+/// [5.3]: crate::spec#53-faults-inside-the-carrier
+/// [6]: crate::spec#6-how-a-message-is-read
+/// [9]: crate::spec#9-channels-and-streams
+/// [10]: crate::spec#10-the-text-form
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Fault {
     kind: FaultKind,
@@ -30,13 +35,13 @@ impl Fault {
         Self { kind, offset: offset as u32 }
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     #[must_use]
     pub const fn kind(self) -> FaultKind {
         self.kind
     }
 
-    /// The byte where it shows, counted from the start of the message.
+    /// Returns the byte where it shows, counted from the start of the message.
     #[must_use]
     pub const fn offset(self) -> usize {
         self.offset as usize
@@ -52,7 +57,12 @@ impl fmt::Display for Fault {
 impl core::error::Error for Fault {}
 
 kinds! {
-    /// What is wrong with a message (specification sections 5.3, 6, 9 and 10).
+    /// Names what is wrong with a message (specification sections [5.3], [6], [9] and [10]).
+    ///
+    /// [5.3]: crate::spec#53-faults-inside-the-carrier
+    /// [6]: crate::spec#6-how-a-message-is-read
+    /// [9]: crate::spec#9-channels-and-streams
+    /// [10]: crate::spec#10-the-text-form
     FaultKind
 
     /// The message ends within the header.

@@ -8,7 +8,11 @@ use crate::flags::TraceFlags;
 use crate::id::{SpanId, TraceId};
 use crate::wire::FURTHER_CONTEXT_LEN;
 
-/// The type of a field: an open code point (specification section 5.2 and appendix E).
+/// Says what a field is: a number of which some are known to this crate (specification [section
+/// 5.2] and [appendix E]).
+///
+/// [section 5.2]: crate::spec#52-fields
+/// [appendix E]: crate::spec#appendix-e-registries
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(clippy::exhaustive_structs, reason = "an open code point: any byte is one")]
 pub struct FieldType(pub u8);
@@ -24,23 +28,30 @@ impl FieldType {
     pub const FAN_OUT_WEIGHT: Self = Self(4);
     /// One more context that the message continues.
     pub const FURTHER_CONTEXT: Self = Self(5);
-    /// The types reserved for grease: senders may insert them, readers skip them (`R-VER-3`).
+    /// One in how many receivers of this one copy keeps the sampled context.
+    pub const THINNING: Self = Self(6);
+    /// The types reserved for grease: senders may insert them, readers skip them ([`R-VER-3`]).
+    ///
+    /// [`R-VER-3`]: crate::spec#12-versions-and-grease
     pub const GREASE: [Self; 4] = [Self(0x2A), Self(0x4A), Self(0xAA), Self(0xCA)];
 
-    /// Whether this crate knows what the value means. Type 0, which is never used, counts as known.
+    /// Tells whether this crate knows what the value means. Type 0, which is never used, counts as
+    /// known.
     #[must_use]
     pub const fn is_known(self) -> bool {
-        self.0 <= Self::FURTHER_CONTEXT.0
+        self.0 <= Self::THINNING.0
     }
 
-    /// Whether the type is for private use, by agreement of the parties on a channel.
+    /// Tells whether the type is for private use, by agreement of the parties on a channel.
     #[must_use]
     pub const fn is_private(self) -> bool {
         matches!(self.0, 0x60..=0x7F | 0xE0..)
     }
 
-    /// Whether someone who does not know the type keeps the field when the frame is changed: bit 7
-    /// (`R-COPY-2`).
+    /// Tells whether someone who does not know the type keeps the field when the frame is changed:
+    /// bit 7 ([`R-COPY-2`]).
+    ///
+    /// [`R-COPY-2`]: crate::spec#8-how-a-frame-is-changed
     #[must_use]
     pub const fn is_kept_unknown(self) -> bool {
         self.0 & 0x80 != 0
@@ -58,10 +69,12 @@ impl fmt::Debug for FieldType {
     }
 }
 
-/// One well-formed field (specification section 5.2). Borrows its value; building and reading one
-/// allocates nothing.
+/// Holds one well-formed field (specification [section 5.2]). Borrows its value; building and
+/// reading one allocates nothing.
 ///
 /// `Debug` shows the type and the length, never the value.
+///
+/// [section 5.2]: crate::spec#52-fields
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Field<'a> {
@@ -83,6 +96,9 @@ pub enum Field<'a> {
     FanOutWeight(NonZeroU32),
     /// One more context that the message continues: a member of a batch, or a link.
     FurtherContext(TraceContext),
+    /// One in how many receivers keeps the sampled context: this one copy goes to many. See
+    /// [`Carrier::thinning`](crate::Carrier::thinning).
+    Thinning(NonZeroU32),
     /// A field of a type that this crate does not know.
     Unknown {
         /// The type; never one that [is known](FieldType::is_known).
@@ -93,8 +109,10 @@ pub enum Field<'a> {
 }
 
 impl<'a> Field<'a> {
-    /// The field of this type with this value, as it stands on the wire. `None` if it is malformed
-    /// (`R-FIELD-1`).
+    /// Reads the value of a field of this type, as it stands on the wire. `None` if it is malformed
+    /// ([`R-FIELD-1`]).
+    ///
+    /// [`R-FIELD-1`]: crate::spec#52-fields
     #[must_use]
     pub fn parse(field_type: FieldType, value: &'a [u8]) -> Option<Self> {
         let field = match field_type {
@@ -107,9 +125,7 @@ impl<'a> Field<'a> {
                     value: core::str::from_utf8(value).ok()?,
                 }
             }
-            FieldType::FAN_OUT_WEIGHT => {
-                Self::FanOutWeight(NonZeroU32::new(u32::from_be_bytes(value.try_into().ok()?))?)
-            }
+            FieldType::FAN_OUT_WEIGHT => Self::FanOutWeight(parse_count(value)?),
             FieldType::FURTHER_CONTEXT => {
                 let value: &[u8; FURTHER_CONTEXT_LEN] = value.try_into().ok()?;
                 let (trace_id, rest) = value.split_first_chunk()?;
@@ -120,12 +136,13 @@ impl<'a> Field<'a> {
                     TraceFlags::from_u8(*rest.first()?),
                 ))
             }
+            FieldType::THINNING => Self::Thinning(parse_count(value)?),
             _ => Self::Unknown { field_type, value },
         };
         field.is_well_formed().then_some(field)
     }
 
-    /// The type.
+    /// Returns the type.
     #[must_use]
     pub const fn field_type(&self) -> FieldType {
         match self {
@@ -134,6 +151,7 @@ impl<'a> Field<'a> {
             Self::TextMap { .. } => FieldType::TEXT_MAP,
             Self::FanOutWeight(_) => FieldType::FAN_OUT_WEIGHT,
             Self::FurtherContext(_) => FieldType::FURTHER_CONTEXT,
+            Self::Thinning(_) => FieldType::THINNING,
             Self::Unknown { field_type, .. } => *field_type,
         }
     }
@@ -150,16 +168,18 @@ impl<'a> Field<'a> {
                     && key.bytes().all(|byte| byte.is_ascii_graphic())
                     && !W3C_KEYS.iter().any(|own| key.eq_ignore_ascii_case(own))
             }
-            Self::FanOutWeight(_) | Self::FurtherContext(_) => true,
+            Self::FanOutWeight(_) | Self::FurtherContext(_) | Self::Thinning(_) => true,
             Self::Unknown { field_type, .. } => !field_type.is_known(),
         }
     }
 
-    /// Whether the field may stand here: `R-FIELD-5` and `R-FIELD-6`.
+    /// Whether the field may stand here: `R-FIELD-5`, `R-FIELD-6` and `R-FIELD-8`.
     pub(crate) fn is_in_place(&self, context: Option<TraceContext>) -> bool {
         match self {
             Self::Tracestate(_) => context.is_some(),
-            Self::FanOutWeight(_) => context.is_some_and(TraceContext::is_sampled),
+            Self::FanOutWeight(_) | Self::Thinning(_) => {
+                context.is_some_and(TraceContext::is_sampled)
+            }
             _ => true,
         }
     }
@@ -172,7 +192,8 @@ impl<'a> Field<'a> {
             }
             (Self::Tracestate(_), Field::Tracestate(_))
             | (Self::Baggage(_), Field::Baggage(_))
-            | (Self::FanOutWeight(_), Field::FanOutWeight(_)) => true,
+            | (Self::FanOutWeight(_), Field::FanOutWeight(_))
+            | (Self::Thinning(_), Field::Thinning(_)) => true,
             _ => false,
         }
     }
@@ -187,7 +208,9 @@ impl<'a> Field<'a> {
                 piece(key.as_bytes());
                 piece(value.as_bytes());
             }
-            Self::FanOutWeight(weight) => piece(&weight.get().to_be_bytes()),
+            Self::FanOutWeight(count) | Self::Thinning(count) => {
+                piece(&count.get().to_be_bytes());
+            }
             Self::FurtherContext(context) => {
                 piece(context.trace_id().as_bytes());
                 piece(context.span_id().as_bytes());
@@ -217,6 +240,10 @@ const W3C_KEYS: [&str; 3] = ["traceparent", "tracestate", "baggage"];
 /// What a header value may hold (specification section 5.2, *text*).
 const fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b' '..=b'~')
+}
+
+fn parse_count(value: &[u8]) -> Option<NonZeroU32> {
+    NonZeroU32::new(u32::from_be_bytes(value.try_into().ok()?))
 }
 
 fn split_text_map(value: &[u8]) -> Option<(&[u8], &[u8])> {

@@ -6,8 +6,8 @@ use core::str::FromStr;
 use crate::hex;
 use crate::w3c::parse_error::{ParseError, ParseErrorKind};
 
-/// The W3C trace-flags byte, all 8 bits of it (specification section 3; W3C Trace Context level 2,
-/// *trace-flags*).
+/// Holds the W3C trace-flags byte, all 8 bits of it (specification [section 3]; W3C Trace Context
+/// level 2, *trace-flags*).
 ///
 /// Bits that W3C has not defined are carried as they came. As text it is two lower-case hexadecimal
 /// digits.
@@ -19,6 +19,8 @@ use crate::w3c::parse_error::{ParseError, ParseErrorKind};
 /// assert!(flags.is_sampled());
 /// assert_eq!(flags.to_string(), "03");
 /// ```
+///
+/// [section 3]: crate::spec#3-invariants-of-every-version
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct TraceFlags(u8);
 
@@ -38,31 +40,31 @@ impl TraceFlags {
         Self(bits)
     }
 
-    /// All 8 bits.
+    /// Returns all 8 bits.
     #[must_use]
     pub const fn to_u8(self) -> u8 {
         self.0
     }
 
-    /// Whether bit 0 is set.
+    /// Tells whether bit 0 is set: the trace is sampled.
     #[must_use]
     pub const fn is_sampled(self) -> bool {
         self.0 & Self::SAMPLED.0 != 0
     }
 
-    /// Whether bit 1 is set.
+    /// Tells whether bit 1 is set: the trace id is random.
     #[must_use]
     pub const fn is_random(self) -> bool {
         self.0 & Self::RANDOM.0 != 0
     }
 
-    /// The same flags with bit 0 as given.
+    /// Sets or clears bit 0.
     #[must_use]
     pub const fn with_sampled(self, sampled: bool) -> Self {
         Self(self.0 & !Self::SAMPLED.0 | sampled as u8)
     }
 
-    /// The bits that are set in both.
+    /// Keeps the bits that are set in both.
     #[must_use]
     pub const fn masked(self, mask: Self) -> Self {
         Self(self.0 & mask.0)
@@ -89,7 +91,7 @@ impl fmt::Debug for TraceFlags {
     }
 }
 
-/// Exactly two lower-case hexadecimal digits.
+/// Reads exactly two lower-case hexadecimal digits.
 impl FromStr for TraceFlags {
     type Err = ParseError;
 

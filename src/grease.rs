@@ -1,5 +1,7 @@
-//! Grease: fields and versions that mean nothing, so that readers stay used to what they do not
-//! know (specification section 12).
+//! Makes grease: fields and versions that mean nothing, so that readers stay used to what they do
+//! not know (specification [section 12]).
+//!
+//! [section 12]: crate::spec#12-versions-and-grease
 
 use core::fmt;
 
@@ -40,14 +42,16 @@ pub struct Grease {
 }
 
 impl Grease {
-    /// Grease that depends on nothing but `seed`.
+    /// Makes grease that depends on nothing but `seed`.
     #[must_use]
     pub const fn from_seed(seed: u64) -> Self {
         Self { state: seed }
     }
 
-    /// A field of one of the four types reserved for grease, with up to 16 random bytes
-    /// (`R-VER-3`).
+    /// Makes a field of one of the four types reserved for grease, with up to 16 random bytes
+    /// ([`R-VER-3`]).
+    ///
+    /// [`R-VER-3`]: crate::spec#12-versions-and-grease
     pub fn field(&mut self) -> GreaseField {
         let [pick, len, ..] = self.next().to_be_bytes();
         let [a, b, c, d] = FieldType::GREASE;
@@ -62,9 +66,11 @@ impl Grease {
         GreaseField { field_type, value, len: len % (MAX_VALUE as u8 + 1) }
     }
 
-    /// Header and carrier of version 7, which is never assigned, with up to 32 random bytes of
-    /// carrier and what the version may choose at random (`R-VER-1`). `flags` state the decision,
-    /// if there is one: readers honour it. The payload follows.
+    /// Makes header and carrier of version 7, which is never assigned, with up to 32 random bytes
+    /// of carrier and what the version may choose at random ([`R-VER-1`]). `flags` state the
+    /// decision, if there is one: readers honour it. The payload follows.
+    ///
+    /// [`R-VER-1`]: crate::spec#12-versions-and-grease
     pub fn header(&mut self, flags: Option<TraceFlags>) -> GreaseHeader {
         let [shape, carrier_len, ..] = self.next().to_be_bytes();
         let shape = shape & VERSION_SHAPE | if flags.is_some() { DECIDED } else { 0 };
@@ -96,7 +102,7 @@ impl Grease {
     }
 }
 
-/// A grease field; made by [`Grease::field`].
+/// Holds a grease field; made by [`Grease::field`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct GreaseField {
     field_type: FieldType,
@@ -105,7 +111,8 @@ pub struct GreaseField {
 }
 
 impl GreaseField {
-    /// The field, to stand among others in [`Envelope::with_fields`](crate::Envelope::with_fields).
+    /// Returns the field, to stand among others in
+    /// [`Envelope::with_fields`](crate::Envelope::with_fields).
     #[must_use]
     pub fn as_field(&self) -> Field<'_> {
         let value = self.value.get(..usize::from(self.len)).unwrap_or_default();
@@ -119,7 +126,7 @@ impl fmt::Debug for GreaseField {
     }
 }
 
-/// Header and carrier of a grease version; made by [`Grease::header`].
+/// Holds header and carrier of a grease version; made by [`Grease::header`].
 #[derive(Clone, PartialEq, Eq)]
 pub struct GreaseHeader {
     bytes: [u8; HEADER_LEN + MAX_CARRIER],
@@ -127,7 +134,7 @@ pub struct GreaseHeader {
 }
 
 impl GreaseHeader {
-    /// The bytes in front of the payload.
+    /// Returns the bytes in front of the payload.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..usize::from(self.len)).unwrap_or_default()

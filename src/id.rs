@@ -17,38 +17,39 @@ macro_rules! id {
             /// Length in bytes. As text it is twice as long.
             pub const LEN: usize = $len;
 
-            /// The id with these bytes, in the order of the wire. `None` if all of them are zero.
+            /// Makes the id with these bytes, in the order of the wire. `None` if all of them are
+            /// zero.
             #[must_use]
             pub const fn from_bytes(bytes: [u8; $len]) -> Option<Self> {
                 Self::$from_int($int::from_be_bytes(bytes))
             }
 
-            /// The id that is this integer in big-endian bytes. `None` for 0.
+            /// Makes the id that is this integer in big-endian bytes. `None` for 0.
             #[must_use]
             pub const fn $from_int(value: $int) -> Option<Self> {
                 if value == 0 { None } else { Some(Self(value.to_be_bytes())) }
             }
 
-            /// The bytes, in the order of the wire.
+            /// Returns the bytes, in the order of the wire.
             #[must_use]
             pub const fn to_bytes(self) -> [u8; $len] {
                 self.0
             }
 
-            /// The bytes, in the order of the wire, borrowed.
+            /// Borrows the bytes, in the order of the wire.
             #[must_use]
             pub const fn as_bytes(&self) -> &[u8; $len] {
                 &self.0
             }
 
-            /// The big-endian integer that the bytes are. Never 0.
+            /// Returns the big-endian integer that the bytes are. Never 0.
             #[must_use]
             pub const fn $to_int(self) -> $int {
                 $int::from_be_bytes(self.0)
             }
         }
 
-        /// Lower-case hexadecimal, as W3C spells the id. Allocates nothing.
+        /// Writes lower-case hexadecimal, as W3C spells the id. Allocates nothing.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let mut text = [0; 2 * $len];
@@ -63,7 +64,7 @@ macro_rules! id {
             }
         }
 
-        /// Exactly twice [`LEN`](Self::LEN) lower-case hexadecimal digits, not all zero.
+        /// Reads exactly twice [`LEN`](Self::LEN) lower-case hexadecimal digits, not all zero.
         impl FromStr for $name {
             type Err = ParseError;
 
@@ -98,7 +99,7 @@ macro_rules! id {
 }
 
 id! {
-    /// The id of a whole trace: 16 bytes, never all zero (specification section 5.1; W3C Trace
+    /// Names a whole trace: 16 bytes, never all zero (specification [section 5.1]; W3C Trace
     /// Context, *trace-id*).
     ///
     /// Orders like its bytes. As text it is 32 lower-case hexadecimal digits.
@@ -111,12 +112,14 @@ id! {
     /// assert_eq!(TraceId::from_u128(0), None);
     /// # Ok::<(), glassine::w3c::ParseError>(())
     /// ```
+    ///
+    /// [section 5.1]: crate::spec#51-ids
     TraceId, 16, u128, from_u128, to_u128, ZeroTraceId
 }
 
 id! {
-    /// The id of one span, the parent of what follows: 8 bytes, never all zero (specification
-    /// section 5.1; W3C Trace Context, *parent-id*).
+    /// Names one span, the parent of what follows: 8 bytes, never all zero (specification [section
+    /// 5.1]; W3C Trace Context, *parent-id*).
     ///
     /// Orders like its bytes. As text it is 16 lower-case hexadecimal digits.
     ///
@@ -127,5 +130,7 @@ id! {
     /// assert_eq!(id.to_string(), "00f067aa0ba902b7");
     /// # Ok::<(), glassine::w3c::ParseError>(())
     /// ```
+    ///
+    /// [section 5.1]: crate::spec#51-ids
     SpanId, 8, u64, from_u64, to_u64, ZeroSpanId
 }

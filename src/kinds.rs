@@ -15,11 +15,11 @@ macro_rules! kinds {
         }
 
         impl $enum {
-            /// Every kind, in the order of the specification: a table of counters has this many
-            /// rows.
+            /// Lists every kind, in the order of the specification: a table of counters has this
+            /// many rows.
             pub const ALL: &'static [Self] = &[$(Self::$kind),*];
 
-            /// The specification's name for it, in snake case.
+            /// Returns the specification's name for it, in snake case.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* }

@@ -1,18 +1,55 @@
-//! A small envelope that carries a trace context with any message, over any transport.
+//! Carries a trace context with any message, over any transport, in a small envelope.
 //!
 //! Transports without headers (actor mailboxes, Redis pub/sub, MQTT 3.1.1, ZeroMQ, UDP, raw TCP,
 //! job tables) lose the trace at every hop. Glassine puts 32 bytes in front of the payload: trace
 //! id, span id, trace flags. A message without them is its own payload, so that old and new
-//! programs share a channel while a fleet is upgraded. The format is specified for every language
-//! in `spec/glassine.md`; the names of its sections and requirements (`R-READ-3`) are cited
-//! throughout.
+//! programs share a channel while a fleet is upgraded.
 //!
-//! If your transport has headers, use those, and read no further.
+//! If your transport has headers, put `traceparent` there: you do not need this crate.
+//!
+//! # Which part do you need?
+//!
+//! | you want to… | use |
+//! |---|---|
+//! | send and receive messages, and roll this out on a live fleet | a [`Channel`], as below |
+//! | continue traces of OpenTelemetry or `tracing` | the crate [`glassine-opentelemetry`] |
+//! | use tokio's channels as before, with the context of each message | the crate [`glassine-tokio`]; for OpenTelemetry, `glassine-opentelemetry` with its feature `tokio` |
+//! | decide everything yourself, or have no allocator | the codec: [`Reading`] to [receive](#receiving), [`Envelope`] to [send](#sending) |
+//! | change the span id of a frame that passes through | [`reparent`] |
+//! | send over a transport that takes text only | the module [`text`] |
+//! | look at messages, or count before a rollout how they would be read | the tool [`glassine-cli`] |
+//! | read or write the format in another language | the [specification](crate::spec) |
+//!
+//! A [`Channel`] holds what a program decides about the messages between a set of senders and
+//! receivers: whether context is sent, how far peers are trusted, and what is counted.
+//!
+#![cfg_attr(all(feature = "bytes", feature = "policy"), doc = "```")]
+#![cfg_attr(not(all(feature = "bytes", feature = "policy")), doc = "```ignore")]
+//! use bytes::Bytes;
+//! use glassine::policy::{Propagation, Rollout, Trust};
+//! use glassine::{Channel, Origin, TraceContext};
+//!
+//! // Without `with_trust`, inbound context is dropped: say how far you trust your peers.
+//! static ORDERS: Channel = Channel::new().with_trust(Trust::Accept);
+//!
+//! // Once every receiver is upgraded. Until then, payloads are sent as they are.
+//! ORDERS.switch().set(Rollout::On);
+//!
+//! // The sender: the context is that of the span that sends.
+//! let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+//! let message = ORDERS.wrap(&Origin::from(context), Bytes::from("{\"id\":7}")).into_bytes();
+//!
+//! // The receiver: every message has a payload, with an envelope or without.
+//! let (payload, origin) = ORDERS.receive(message).into_parts();
+//! assert_eq!(payload, "{\"id\":7}");
+//! assert_eq!(origin.propagation(), Propagation::Continue(context));
+//! # Ok::<(), glassine::w3c::ParseError>(())
+//! ```
 //!
 //! # Receiving
 //!
-//! Reading is total: every byte string has a reading, and every reading has a payload. It looks at
-//! the header and at nothing else.
+//! The codec reads every byte string, and every reading has a payload. It looks at the header and
+//! at nothing else.
 //!
 //! ```
 //! use glassine::{Reading, Verdict};
@@ -41,14 +78,18 @@
 //!
 //! # Sending
 //!
-//! What there is to say goes into an [`Envelope`]; without anything to say, the payload goes as it
-//! is, unless its first byte
-//! [asks for the escape](needs_escape).
+//! What there is to say goes into an [`Envelope`]. Without anything to say, the payload goes as it
+//! is, unless its first byte [asks for the escape](needs_escape).
 //!
 //! ```
-//! use glassine::{Envelope, Reading, TraceContext, needs_escape};
+//! use glassine::{EncodeError, Envelope, Reading, TraceContext, needs_escape};
 //!
-//! fn send(context: Option<TraceContext>, payload: &[u8], out: &mut [u8]) -> Result<usize, glassine::EncodeError> {
+//! /// Writes the message to `out`, and returns its length.
+//! fn send(
+//!     context: Option<TraceContext>,
+//!     payload: &[u8],
+//!     out: &mut [u8],
+//! ) -> Result<usize, EncodeError> {
 //!     let at = match context.filter(|context| context.is_sampled()) {
 //!         Some(context) => Envelope::new(context).encode_to_slice(out)?,
 //!         None if needs_escape(payload) => Envelope::escape().encode_to_slice(out)?,
@@ -66,22 +107,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! With the features `policy` and `bytes`, `Channel` decides all of this: rollout, trust, sampling,
-//! escape. With the feature `bytes`, `Wrapped` does the same as one `bytes::Buf` that never copies
-//! the payload, and `SharedReading` reads without copying it.
-//!
-//! # A hop
-//!
-//! [`reparent`] gives a frame that passes through the span id of the hop, in place.
-//! [`Envelope::with_kept_fields`] writes a new frame with what an old one carried.
+//! With the feature `bytes`, [`Wrapped`] does the same as one `bytes::Buf` that does not copy the
+//! payload, and [`SharedReading`] reads without copying it.
 //!
 //! # What it promises
 //!
-//! - Reading never allocates, never panics and never loses a message; nothing in the carrier is
+//! - Reading never allocates, never panics and never loses a message. Nothing in the carrier is
 //!   parsed before it is asked for.
 //! - The payload comes out as it went in. Nothing looks at it, but for its first byte.
 //! - Fields that are unknown to this release survive a change of the frame if their type says so.
-//! - `no_std`, no dependencies and no `unsafe` without features; every feature only adds.
+//! - `no_std`, no dependencies and no `unsafe` without features. Every feature only adds.
 //!
 //! # Features
 //!
@@ -89,17 +124,43 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `alloc` | `OwnedReading`, `Envelope::encode_to_vec` |
+//! | `alloc` | [`OwnedReading`], `Envelope::encode_to_vec` |
 //! | `std` | vectored writes of `Wrapped` |
-//! | `bytes` | `SharedReading`, `Wrapped`, `EncodedEnvelope`, `Envelope::encode` |
-//! | `text` | the text form: `TextReading`, `Envelope::encode_to_text` |
-//! | `policy` | `Rollout`, `Trust`, `FanOut`, `Counters`; with `bytes`, `Channel`, `Origin`, `Traced`, `Broadcast`, `AllowList` |
-//! | `opentelemetry_0_31`, `opentelemetry_0_32`, `opentelemetry` | the module of the same name: contexts in and out, consumer spans, propagators, metrics |
-//! | `tracing-opentelemetry_0_32`, `_0_33`, `_0_34` | `Plan::apply_to` for spans of `tracing`, in the module of the OpenTelemetry release that goes with it |
-//! | `tokio_1` | `tokio_1` in the module of each OpenTelemetry release: ends of tokio's channels |
-//! | `prost_0_14`, `rmp-serde` | `prost_0_14`, `rmp_serde`: typed payloads, written straight after the header |
-//! | `serde` | `serde`'s traits for contexts, ids, flags, verdicts, decisions; with `policy`, for `Rollout`, `Share`, `Trust`, `Role`, `Unsampled`, by their names in snake case |
-//! | `cli` | the command-line tool `glassine` |
+//! | `bytes` | [`SharedReading`], [`Wrapped`], `EncodedEnvelope`, `Envelope::encode` |
+//! | `text` | the module [`text`]: `TextReading`, `Envelope::encode_to_text` |
+//! | `policy` | the module [`policy`]: `Rollout`, `Trust`, `FanOut`, `Counters`; with `bytes` also [`Channel`], `Origin`, `Traced`, `Broadcast`, `AllowList` |
+//! | `serde` | `serde`'s traits for contexts, ids, flags, verdicts, decisions, modes; with `policy`, for `Rollout`, `Share`, `Trust`, `Role`, `Unsampled`, by their names in snake case |
+//! | `prost_0_14` | the module [`prost_0_14`]: messages of `prost` 0.14 as payloads, written straight after the envelope |
+//! | `rmp-serde` | the module [`rmp_serde`]: MessagePack payloads, written straight after the envelope |
+//!
+//! # The specification
+//!
+//! The format is specified for every language. The specification and its reasons are part of this
+//! documentation: [`spec`](crate::spec) and [`spec::rationale`]. Its
+//! sections, and its requirements by names such as [`R-READ-3`], are cited throughout.
+//!
+//! [`R-READ-3`]: crate::spec#6-how-a-message-is-read
+//! [`glassine-opentelemetry`]: https://docs.rs/glassine-opentelemetry
+//! [`glassine-tokio`]: https://docs.rs/glassine-tokio
+//! [`glassine-cli`]: https://crates.io/crates/glassine-cli
+// Where a feature is off, its names lead to the table of features: of two definitions of a link,
+// the first one counts.
+#![cfg_attr(feature = "alloc", doc = "[`OwnedReading`]: crate::OwnedReading")]
+#![cfg_attr(feature = "bytes", doc = "[`SharedReading`]: crate::SharedReading")]
+#![cfg_attr(feature = "bytes", doc = "[`Wrapped`]: crate::Wrapped")]
+#![cfg_attr(feature = "text", doc = "[`text`]: crate::text")]
+#![cfg_attr(feature = "policy", doc = "[`policy`]: crate::policy")]
+#![cfg_attr(all(feature = "bytes", feature = "policy"), doc = "[`Channel`]: crate::Channel")]
+#![cfg_attr(feature = "prost_0_14", doc = "[`prost_0_14`]: mod@crate::prost_0_14")]
+#![cfg_attr(feature = "rmp-serde", doc = "[`rmp_serde`]: mod@crate::rmp_serde")]
+//! [`OwnedReading`]: #features
+//! [`SharedReading`]: #features
+//! [`Wrapped`]: #features
+//! [`text`]: #features
+//! [`policy`]: #features
+//! [`Channel`]: #features
+//! [`prost_0_14`]: #features
+//! [`rmp_serde`]: #features
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -115,13 +176,15 @@ pub mod policy;
 pub mod prost_0_14;
 #[cfg(feature = "rmp-serde")]
 pub mod rmp_serde;
+#[cfg(doc)]
+pub mod spec;
 #[cfg(feature = "text")]
 pub mod text;
 pub mod w3c;
 pub mod wire;
 
 pub mod fields {
-    //! The iterators over a [`Carrier`](crate::Carrier)'s fields, and fields that nobody has
+    //! Holds the iterators over a [`Carrier`](crate::Carrier)'s fields, and fields that nobody has
     //! judged.
 
     pub use crate::carrier::{Fields, RawField, RawFields};

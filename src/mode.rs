@@ -1,6 +1,7 @@
 //! How a channel is run: what its receivers take for an error.
 
-/// How a channel is run (specification section 9). A matter of configuration, never of the message.
+/// Says how a channel is run: which messages are errors there (specification [section 9]). It is a
+/// matter of configuration, never of the message.
 ///
 /// Every reading is first one of a mixed channel; [`Reading::require`](crate::Reading::require)
 /// says whether a stricter one takes it.
@@ -12,6 +13,8 @@
 /// assert!(bare.require(Mode::Closed).is_ok());
 /// assert_eq!(bare.require(Mode::Always).unwrap_err().kind(), FaultKind::NotEnveloped);
 /// ```
+///
+/// [section 9]: crate::spec#9-channels-and-streams
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 #[cfg_attr(
     feature = "serde",
@@ -25,8 +28,12 @@ pub enum Mode {
     #[default]
     Mixed,
     /// Every sender is upgraded: what begins with the magic byte is a frame or an error
-    /// (`R-CHAN-1`).
+    /// ([`R-CHAN-1`]).
+    ///
+    /// [`R-CHAN-1`]: crate::spec#9-channels-and-streams
     Closed,
-    /// Every sender wraps every message: each is a frame or an error (`R-CHAN-2`).
+    /// Every sender wraps every message: each is a frame or an error ([`R-CHAN-2`]).
+    ///
+    /// [`R-CHAN-2`]: crate::spec#9-channels-and-streams
     Always,
 }

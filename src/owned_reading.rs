@@ -6,8 +6,8 @@ use core::fmt;
 use crate::head::Head;
 use crate::reading::Reading;
 
-/// A message in an allocation of its own, of exactly its length: for keeping and for handing to
-/// other threads.
+/// Keeps a message that was read in an allocation of its own, of exactly its length: for later, and
+/// for other threads.
 ///
 /// Made by [`Reading::detach`], at the cost of one allocation and one copy of the whole message;
 /// nothing is read again.
@@ -32,7 +32,7 @@ impl OwnedReading {
         Self { bytes, head }
     }
 
-    /// The message, borrowed. O(1).
+    /// Borrows the message. O(1).
     #[must_use]
     pub fn as_reading(&self) -> Reading<'_> {
         Reading::new(&self.bytes, self.head)

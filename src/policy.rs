@@ -26,4 +26,8 @@ pub use self::trust::Trust;
 #[cfg(feature = "bytes")]
 pub use self::{allow_list::AllowList, capture::Capture};
 #[cfg(feature = "bytes")]
-pub use crate::channel::{broadcast::Broadcast, wrapper::Wrapper};
+pub use crate::channel::{
+    broadcast::Broadcast,
+    sending::EmptyMessages,
+    wrapper::{Appender, Wrapper},
+};

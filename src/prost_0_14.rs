@@ -1,4 +1,4 @@
-//! Messages of [`prost`](prost_0_14) 0.14 as payloads, written straight after the header.
+//! Writes messages of [`prost`](prost_0_14) 0.14 straight after the envelope, as payloads.
 //!
 //! Reading needs nothing from here. A payload decoded as [`Bytes`] leaves prost's `bytes` fields in
 //! the buffer that was received, which they **keep alive as a whole**:
@@ -35,14 +35,17 @@ use prost_0_14::Message;
 
 use crate::channel::wrapper::Wrapper;
 
-/// The envelope and the message in one buffer: one allocation, of exactly their length. The message
-/// is measured twice, the second time by prost before it writes.
+/// Writes the envelope and the message into one buffer: one allocation, of exactly their length.
+/// The message is measured twice, the second time by prost before it writes.
 ///
 /// Nothing is escaped, because no protobuf message begins with the magic byte (specification
-/// section 3).
+/// [section 3]).
+///
+/// [section 3]: crate::spec#3-invariants-of-every-version
 #[must_use]
 pub fn encode(outgoing: &Wrapper<'_>, message: &impl Message) -> Bytes {
-    let encoded = outgoing.encode_with(message.encoded_len(), |buffer| message.encode(buffer));
+    let encoded =
+        outgoing.encode_with(message.encoded_len(), |buffer| message.encode(&mut buffer.buf_mut()));
     // prost refuses a buffer without room for the message, and a `Vec` has always room.
     Bytes::from(encoded.unwrap_or_default())
 }

@@ -8,7 +8,7 @@ use crate::head::Head;
 use crate::reading::Reading;
 use crate::wire::{DEFAULT_CARRIER_CAP, GUARD, HEADER_LEN, MAGIC, PREFIX_LEN, is_possible_version};
 
-/// Reads messages, with a cap on the carrier (specification sections 6 and 9).
+/// Reads messages, with a cap on the carrier of your own (specification sections [6] and [9]).
 ///
 /// [`read`](Self::read) is for mixed channels, and [`Reading::require`] makes an error of what a
 /// stricter [`Mode`](crate::Mode) refuses. [`read_prefix`](Self::read_prefix) is for streams.
@@ -22,20 +22,27 @@ use crate::wire::{DEFAULT_CARRIER_CAP, GUARD, HEADER_LEN, MAGIC, PREFIX_LEN, is_
 /// assert_eq!(READER.read(b"{}").verdict(), Verdict::Bare);
 /// assert!(READER.read(b"{}").require(Mode::Always).is_err());
 /// ```
+///
+/// [6]: crate::spec#6-how-a-message-is-read
+/// [9]: crate::spec#9-channels-and-streams
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Reader {
     carrier_cap: u16,
 }
 
 impl Reader {
-    /// Makes a reader with the default cap of 16,384 bytes on the carrier (`R-LIMIT-1`).
+    /// Makes a reader with the default cap of 16,384 bytes on the carrier ([`R-LIMIT-1`]).
+    ///
+    /// [`R-LIMIT-1`]: crate::spec#11-limits
     #[must_use]
     pub const fn new() -> Self {
         Self { carrier_cap: DEFAULT_CARRIER_CAP }
     }
 
     /// Sets the cap, in bytes. A carrier of exactly this length is still read; a longer one costs
-    /// ids and fields, never the payload (`R-READ-5`).
+    /// ids and fields, never the payload ([`R-READ-5`]).
+    ///
+    /// [`R-READ-5`]: crate::spec#6-how-a-message-is-read
     #[must_use]
     pub const fn with_carrier_cap(self, bytes: u16) -> Self {
         Self { carrier_cap: bytes }
@@ -54,11 +61,14 @@ impl Reader {
     ///
     /// A frame does not say how long its payload is, so a stream needs a length of its own around
     /// each message. When the message has arrived in full, read it with [`read`](Self::read): there
-    /// is no *incomplete* then (`R-STREAM-4`).
+    /// is no *incomplete* then ([`R-STREAM-4`]).
     ///
     /// # Errors
-    /// [`Incomplete`] while prefix, header or carrier are missing (`R-STREAM-1`). That is not a
+    /// [`Incomplete`] while prefix, header or carrier are missing ([`R-STREAM-1`]). That is not a
     /// fault: ask again with more bytes.
+    ///
+    /// [`R-STREAM-4`]: crate::spec#streams
+    /// [`R-STREAM-1`]: crate::spec#streams
     pub fn read_prefix(self, bytes: &[u8]) -> Result<Reading<'_>, Incomplete> {
         if bytes.len() < PREFIX_LEN && could_become_prefix(bytes) {
             return Err(Incomplete { needs: PREFIX_LEN as u32 });
@@ -84,17 +94,21 @@ impl Default for Reader {
     }
 }
 
-/// The beginning of a message that does not say yet what it is (specification section 9,
-/// *streams*). Not a fault.
+/// Says that the beginning of a message does not show yet what it is (specification [section 9],
+/// *streams*). It is not a fault.
+///
+/// [section 9]: crate::spec#9-channels-and-streams
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Incomplete {
     needs: u32,
 }
 
 impl Incomplete {
-    /// How many bytes of the message must have arrived before the answer can change: 4, 8, or 8 and
-    /// the carrier's length (`R-STREAM-5`). A peer announced this number: do not reserve memory on
-    /// its strength alone.
+    /// Returns how many bytes of the message must have arrived before the answer can change: 4, 8,
+    /// or 8 and the carrier's length ([`R-STREAM-5`]). A peer announced this number: do not reserve
+    /// memory on its strength alone.
+    ///
+    /// [`R-STREAM-5`]: crate::spec#streams
     #[must_use]
     pub const fn needs(self) -> usize {
         self.needs as usize

@@ -11,8 +11,8 @@ use crate::mode::Mode;
 use crate::verdict::{Decision, Verdict};
 use crate::wire::{DECIDED, DEFAULT_CARRIER_CAP, HEADER_LEN, IDS};
 
-/// A message that was read: a view of its bytes (specification section 6). `Copy`, 40 bytes at
-/// most.
+/// Tells what a message says: verdict, decision, context, payload (specification [section 6]). It
+/// is a view of the message's bytes, `Copy`, 40 bytes at most.
 ///
 /// Making one has looked at the header and at nothing else; what is in the carrier is parsed when
 /// it is asked for. Nothing here allocates or panics. `Debug` shows lengths and flags, never the
@@ -26,6 +26,8 @@ use crate::wire::{DECIDED, DEFAULT_CARRIER_CAP, HEADER_LEN, IDS};
 /// assert_eq!(message.payload(), b"{\"id\":7}");
 /// assert!(!message.claims_sampled());
 /// ```
+///
+/// [section 6]: crate::spec#6-how-a-message-is-read
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Reading<'a> {
     bytes: &'a [u8],
@@ -45,8 +47,11 @@ impl<'a> Reading<'a> {
     ///
     /// # Errors
     /// The [`Fault`] that makes the message an error there: what a mixed channel calls damaged,
-    /// what makes bytes behind the magic byte no frame (`R-CHAN-1`), and in always channels
-    /// [`FaultKind::NotEnveloped`] for a bare message (`R-CHAN-2`).
+    /// what makes bytes behind the magic byte no frame ([`R-CHAN-1`]), and in always channels
+    /// [`FaultKind::NotEnveloped`] for a bare message ([`R-CHAN-2`]).
+    ///
+    /// [`R-CHAN-1`]: crate::spec#9-channels-and-streams
+    /// [`R-CHAN-2`]: crate::spec#9-channels-and-streams
     pub fn require(self, mode: Mode) -> Result<Self, Fault> {
         Ok(Self { head: self.head.require(mode, self.bytes)?, ..self })
     }
@@ -67,43 +72,47 @@ impl<'a> Reading<'a> {
         self.head
     }
 
-    /// What the message is.
+    /// Returns what the message is.
     #[must_use]
     pub const fn verdict(self) -> Verdict {
         self.head.verdict
     }
 
-    /// What is wrong: with the header of a damaged message, or a carrier above the cap. What is
-    /// wrong inside the carrier is in [`Carrier::faults`].
+    /// Returns what is wrong with the header of a damaged message, or that the carrier is above the
+    /// cap. What is wrong inside the carrier is in [`Carrier::faults`].
     #[must_use]
     pub const fn fault(self) -> Option<Fault> {
         self.head.fault
     }
 
-    /// The version of a frame. `None` for bare and damaged messages.
+    /// Returns the version of a frame. `None` for bare and damaged messages.
     #[must_use]
     pub fn version(self) -> Option<u8> {
         self.head.is_framed().then_some(self.head.version)
     }
 
-    /// Whether the header claims that the trace is sampled (`R-READ-7`): false for bare and damaged
-    /// messages. A hint that saves work, before any trust policy. O(1), without touching the
-    /// carrier.
+    /// Tells whether the header claims that the trace is sampled ([`R-READ-7`]): false for bare and
+    /// damaged messages. It is a hint that saves work, before any trust policy. O(1), without
+    /// touching the carrier.
+    ///
+    /// [`R-READ-7`]: crate::spec#6-how-a-message-is-read
     #[must_use]
     #[inline]
     pub const fn claims_sampled(self) -> bool {
         self.head.claims_sampled()
     }
 
-    /// What the sender decided, if it did (`R-READ-8`). Looks at the ids, because a frame with an
-    /// id that is all zero has no decision. O(1).
+    /// Returns what the sender decided, if it did ([`R-READ-8`]). Looks at the ids, because a frame
+    /// with an id that is all zero has no decision. O(1).
+    ///
+    /// [`R-READ-8`]: crate::spec#6-how-a-message-is-read
     #[must_use]
     pub fn decision(self) -> Option<Decision> {
         self.flags()
             .map(|flags| if flags.is_sampled() { Decision::Sampled } else { Decision::Unsampled })
     }
 
-    /// The trace flags that state the decision, where there is one.
+    /// Returns the trace flags that state the decision, where there is one.
     #[must_use]
     pub fn flags(self) -> Option<TraceFlags> {
         let decided = self.head.is_framed()
@@ -112,16 +121,16 @@ impl<'a> Reading<'a> {
         decided.then_some(self.head.flags)
     }
 
-    /// The context that the message carries, by value. `None` for every message that has none that
-    /// is usable. O(1).
+    /// Returns the context that the message carries. `None` for every message that has none that is
+    /// usable. O(1).
     #[must_use]
     #[inline]
     pub fn context(self) -> Option<TraceContext> {
         self.carrier().context()
     }
 
-    /// The carrier, not parsed yet. Empty unless the message is enveloped and its carrier is within
-    /// the cap. O(1).
+    /// Returns the carrier, not parsed yet. It is empty unless the message is enveloped and its
+    /// carrier is within the cap. O(1).
     #[must_use]
     #[inline]
     pub fn carrier(self) -> Carrier<'a> {
@@ -134,23 +143,23 @@ impl<'a> Reading<'a> {
         Carrier::new(bytes, head.shape & IDS != 0, head.flags)
     }
 
-    /// The payload, as it was sent: all of the message if it is bare or damaged. O(1), a view that
-    /// keeps the message's buffer alive; copy it if you keep it longer.
+    /// Returns the payload, as it was sent: all of the message if it is bare or damaged. O(1). It
+    /// is a view of the message's buffer; copy it if you keep it longer.
     #[must_use]
     #[inline]
     pub fn payload(self) -> &'a [u8] {
         self.bytes.get(self.payload_offset()..).unwrap_or_default()
     }
 
-    /// Where the payload begins: 0 for bare and damaged messages, 8 and the carrier's length for
-    /// frames.
+    /// Returns where the payload begins: 0 for bare and damaged messages, 8 and the carrier's
+    /// length for frames.
     #[must_use]
     #[inline]
     pub const fn payload_offset(self) -> usize {
         self.head.payload_offset()
     }
 
-    /// All bytes of the message.
+    /// Returns all bytes of the message.
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.bytes

@@ -6,15 +6,15 @@ use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, LENGTH_AT, SPAN_ID_
 
 /// Gives a frame another span id, in place, and returns the frame.
 ///
-/// Writes 8 bytes when every field may stay. Fields that the copying rule drops (`R-COPY-1` to
-/// `R-COPY-3`: unknown ones whose type has bit 7 clear, malformed, misplaced and repeated ones, a
+/// Writes 8 bytes when every field may stay. Fields that the copying rule drops ([`R-COPY-1`] to
+/// [`R-COPY-3`]: unknown ones whose type has bit 7 clear, malformed, misplaced and repeated ones, a
 /// remainder) make the frame shorter: it then begins *later* in the same buffer, and the payload
 /// does not move. What is in front of the returned slice is no longer part of the message. Trace
 /// id, flags, payload and the order of the fields stay as they were.
 ///
 /// `None`, with nothing changed, for anything that is not an enveloped message with a usable
-/// context within the default cap on the carrier (`R-COPY-5`). O(carrier), without allocating; the
-/// payload is not touched.
+/// context within the default cap on the carrier ([`R-COPY-5`]). O(carrier), without allocating;
+/// the payload is not touched.
 ///
 /// ```
 /// use glassine::{Envelope, Reading, SpanId, TraceContext, reparent};
@@ -30,6 +30,10 @@ use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, LENGTH_AT, SPAN_ID_
 /// assert_eq!(Reading::read(frame).payload(), b"hi");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [`R-COPY-1`]: crate::spec#8-how-a-frame-is-changed
+/// [`R-COPY-3`]: crate::spec#8-how-a-frame-is-changed
+/// [`R-COPY-5`]: crate::spec#8-how-a-frame-is-changed
 #[must_use = "the frame may begin later in the buffer than before"]
 pub fn reparent(frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
     let message = Reading::read(frame);

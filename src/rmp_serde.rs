@@ -1,4 +1,4 @@
-//! MessagePack payloads by [`rmp_serde`], written straight after the header.
+//! Writes MessagePack payloads, by [`rmp_serde`], straight after the envelope.
 //!
 //! Reading needs nothing from here. A payload is decoded where it lies: fields of type `&str`, and
 //! of type `&[u8]` if they were written by `serde_bytes`, borrow from the buffer that was received.
@@ -22,7 +22,8 @@
 //!
 //! let received = ORDERS.receive(bytes);
 //! assert_eq!(received.origin().context(), Some(context));
-//! assert_eq!(rmp_serde::from_slice::<Order>(received.value())?, order); // `customer` is a slice of the message
+//! // `customer` is a slice of the message.
+//! assert_eq!(rmp_serde::from_slice::<Order>(received.value())?, order);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -35,9 +36,9 @@ use serde::Serialize;
 
 use crate::channel::wrapper::Wrapper;
 
-/// The envelope and the value in one buffer, structs as arrays: what [`rmp_serde::to_vec`] writes.
-/// The value is serialized once; the buffer begins with 128 bytes for it, and grows as a `Vec`
-/// does.
+/// Writes the envelope and the value into one buffer, structs as arrays: what [`rmp_serde::to_vec`]
+/// writes. The value is serialized once; the buffer begins with 128 bytes for it, and grows as a
+/// `Vec` does.
 ///
 /// An array of 14, such as a struct of 14 fields, begins with the magic byte. If it would go bare
 /// while sending is on, the escape is put in front, which copies the message.
@@ -45,11 +46,11 @@ use crate::channel::wrapper::Wrapper;
 /// # Errors
 /// Those of `rmp_serde`: the value's own, and a sequence that does not know its length.
 pub fn encode<T: Serialize + ?Sized>(outgoing: &Wrapper<'_>, value: &T) -> Result<Bytes, Error> {
-    outgoing.encode_with(ROOM, |buffer| write(buffer, value)).map(Bytes::from)
+    outgoing.encode_with(ROOM, |buffer| write(&mut buffer.writer(), value)).map(Bytes::from)
 }
 
-/// [`encode`] with structs as maps, by the names of their fields: what [`rmp_serde::to_vec_named`]
-/// writes. A struct then never begins with the magic byte.
+/// Writes as [`encode`] does, with structs as maps, by the names of their fields: what
+/// [`rmp_serde::to_vec_named`] writes. A struct then never begins with the magic byte.
 ///
 /// # Errors
 /// Those of [`encode`].
@@ -57,7 +58,7 @@ pub fn encode_named<T: Serialize + ?Sized>(
     outgoing: &Wrapper<'_>,
     value: &T,
 ) -> Result<Bytes, Error> {
-    outgoing.encode_with(ROOM, |buffer| write_named(buffer, value)).map(Bytes::from)
+    outgoing.encode_with(ROOM, |buffer| write_named(&mut buffer.writer(), value)).map(Bytes::from)
 }
 
 /// The length is not known before the value is serialized. Without room to begin with, a `Vec`

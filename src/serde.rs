@@ -115,36 +115,36 @@ macro_rules! text_or_bytes {
 
 text_or_bytes! {
     TraceId,
-    /// 32 lower-case hexadecimal digits in formats that people read, 16 bytes in all others.
+    /// Writes 32 lower-case hexadecimal digits in formats that people read, 16 bytes in all others.
     Serialize,
-    /// As strictly as [`FromStr`]: errors say what is wrong, and at which digit or byte.
+    /// Reads as strictly as [`FromStr`]: errors say what is wrong, and at which digit or byte.
     Deserialize
 }
 
 text_or_bytes! {
     SpanId,
-    /// 16 lower-case hexadecimal digits in formats that people read, 8 bytes in all others.
+    /// Writes 16 lower-case hexadecimal digits in formats that people read, 8 bytes in all others.
     Serialize,
-    /// As strictly as [`FromStr`]: errors say what is wrong, and at which digit or byte.
+    /// Reads as strictly as [`FromStr`]: errors say what is wrong, and at which digit or byte.
     Deserialize
 }
 
 text_or_bytes! {
     TraceFlags,
-    /// Two lower-case hexadecimal digits in formats that people read, one byte in all others: all 8
-    /// bits in both.
+    /// Writes two lower-case hexadecimal digits in formats that people read, one byte in all
+    /// others: all 8 bits in both.
     Serialize,
-    /// As strictly as [`FromStr`]: errors say what is wrong, and at which digit or byte.
+    /// Reads as strictly as [`FromStr`]: errors say what is wrong, and at which digit or byte.
     Deserialize
 }
 
 text_or_bytes! {
     TraceContext,
-    /// The `traceparent` in formats that people read; in all others the 25 bytes of a further
-    /// context: trace id, span id, trace flags (specification section 5.2).
+    /// Writes the `traceparent` in formats that people read; in all others the 25 bytes of a
+    /// further context: trace id, span id, trace flags (specification [section 5.2]).
     ///
     /// Text is written with the flags that W3C Trace Context level 2 defines, so that **other flags
-    /// do not survive formats that people read** (`R-W3C-2`). Bytes keep all 8.
+    /// do not survive formats that people read** ([`R-W3C-2`]). Bytes keep all 8.
     ///
     /// ```
     /// use glassine::TraceContext;
@@ -158,9 +158,12 @@ text_or_bytes! {
     /// assert_eq!(rmp_serde::from_slice::<TraceContext>(&bytes)?, context);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// [section 5.2]: crate::spec#52-fields
+    /// [`R-W3C-2`]: crate::spec#13-w3c-trace-context
     Serialize,
-    /// As strictly as [`from_traceparent`](TraceContext::from_traceparent): errors say what is
-    /// wrong, and at which character or byte.
+    /// Reads as strictly as [`from_traceparent`](TraceContext::from_traceparent): errors say what
+    /// is wrong, and at which character or byte.
     Deserialize
 }
 
@@ -210,15 +213,15 @@ mod share {
         millionths: u32,
     }
 
-    /// A struct with one field, `millionths`: in a [`Rollout`](crate::Rollout) of TOML,
-    /// `rollout.share.millionths = 10_000`.
+    /// Writes a struct with one field, `millionths`: in a [`Rollout`](crate::policy::Rollout) of
+    /// TOML, `rollout.share.millionths = 10_000`.
     impl Serialize for Share {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
             Spelled { millionths: self.millionths() }.serialize(serializer)
         }
     }
 
-    /// Above 1,000,000 millionths is an error, and so is another field.
+    /// Reads the same struct. More than 1,000,000 millionths are an error, and so is another field.
     ///
     /// ```
     /// use glassine::policy::{Rollout, Share};

@@ -10,7 +10,7 @@ use crate::mode::Mode;
 use crate::reader::Reader;
 use crate::reading::Reading;
 
-/// A message in a shared buffer: the same reading as [`Reading`], with a payload that is a slice of
+/// Reads a message in a shared buffer: what it says is a [`Reading`], and its payload is a slice of
 /// the buffer.
 ///
 /// The payload **keeps the whole receive buffer alive** for as long as it lives, and a receive
@@ -50,20 +50,20 @@ impl SharedReading {
         }
     }
 
-    /// The reading, borrowed. O(1).
+    /// Borrows the reading. O(1).
     #[must_use]
     pub fn as_reading(&self) -> Reading<'_> {
         Reading::new(&self.bytes, self.head)
     }
 
-    /// The payload, sharing the buffer, which it keeps alive. O(1).
+    /// Returns the payload, which shares the buffer and keeps it alive. O(1).
     #[must_use]
     pub fn payload(&self) -> Bytes {
         self.bytes.slice(self.head.payload_offset()..)
     }
 
-    /// The payload, sharing the buffer, which it keeps alive. O(1), without touching the reference
-    /// count.
+    /// Turns the reading into the payload, which shares the buffer and keeps it alive. O(1),
+    /// without touching the reference count.
     #[must_use]
     pub fn into_payload(mut self) -> Bytes {
         // The offset is never past the end: the header was judged against these bytes.
@@ -71,13 +71,13 @@ impl SharedReading {
         self.bytes
     }
 
-    /// All bytes of the message, sharing the buffer.
+    /// Returns all bytes of the message, in the shared buffer.
     #[must_use]
     pub fn as_bytes(&self) -> &Bytes {
         &self.bytes
     }
 
-    /// The same message in an allocation of its own, of exactly its length, so that the receive
+    /// Copies the message into an allocation of its own, of exactly its length, so that the receive
     /// buffer can go. One allocation and one copy of the whole message; nothing is read again.
     #[must_use]
     pub fn detach(&self) -> Self {
@@ -86,7 +86,7 @@ impl SharedReading {
 }
 
 impl Reader {
-    /// [`read`](Self::read) over a shared buffer. O(1).
+    /// Reads a message of a mixed channel in a shared buffer, as [`read`](Self::read) does. O(1).
     #[must_use]
     pub fn read_shared(self, bytes: Bytes) -> SharedReading {
         let head = Head::parse(&bytes, bytes.len(), self.carrier_cap());
@@ -100,7 +100,7 @@ impl fmt::Debug for SharedReading {
     }
 }
 
-/// A message that a channel of its mode refuses, and why. Nothing is lost: the bytes are in here.
+/// Says why a channel of its [`Mode`] refuses a message, and holds the message: nothing is lost.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -120,13 +120,13 @@ pub struct Refused {
 }
 
 impl Refused {
-    /// What is wrong, and where.
+    /// Returns what is wrong, and where.
     #[must_use]
     pub const fn fault(&self) -> Fault {
         self.fault
     }
 
-    /// The whole message, as it came.
+    /// Gives the whole message back, as it came.
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         self.bytes

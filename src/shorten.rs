@@ -4,23 +4,26 @@ use crate::field::Field;
 use crate::wire::FIELD_HEADER_LEN;
 
 /// Drops fields, and members of lists, until what is left takes at most `room` bytes of carrier,
-/// and returns what is left, in the same order (`R-LIMIT-2`).
+/// and returns what is left, in the same order ([`R-LIMIT-2`]).
 ///
 /// Dropped are whole things, in this order, and only as much as must be: `baggage` members from the
 /// end of the list, then the field; text-map entries, the last first; unknown fields, the last
 /// first; further contexts, the last first; `tracestate` members from the end of the list, then the
-/// field. A fan-out weight is never dropped, so that more than `room` may be left. `room` does not
-/// count the ids: for a carrier of 16,384 bytes with a context it is 16,360.
+/// field. A fan-out weight and a thinning are never dropped, so that more than `room` may be left.
+/// `room` does not count the ids: for a carrier of 16,384 bytes with a context it is 16,360.
 ///
 /// O(members + fields²), allocates nothing.
 ///
 /// ```
 /// use glassine::{Field, shorten};
 ///
-/// let mut fields = [Field::Tracestate("congo=t61r"), Field::Baggage("a=1,b=2,c=3")];
-/// assert_eq!(shorten(&mut fields, 24), [Field::Tracestate("congo=t61r"), Field::Baggage("a=1,b=2")]);
-/// assert_eq!(shorten(&mut fields, 13), [Field::Tracestate("congo=t61r")]);
+/// let tracestate = Field::Tracestate("congo=t61r");
+/// let mut fields = [tracestate, Field::Baggage("a=1,b=2,c=3")];
+/// assert_eq!(shorten(&mut fields, 24), [tracestate, Field::Baggage("a=1,b=2")]);
+/// assert_eq!(shorten(&mut fields, 13), [tracestate]);
 /// ```
+///
+/// [`R-LIMIT-2`]: crate::spec#11-limits
 pub fn shorten<'s, 'a>(fields: &'s mut [Field<'a>], room: usize) -> &'s mut [Field<'a>] {
     let mut left = fields.len();
     let mut excess = fields.iter().map(carrier_len).sum::<usize>().saturating_sub(room);

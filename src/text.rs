@@ -1,4 +1,6 @@
-//! The text form, for channels that carry text only (specification section 10).
+//! Reads and writes the text form, for channels that carry text only (specification [section 10]).
+//!
+//! [section 10]: crate::spec#10-the-text-form
 
 use alloc::string::String;
 use core::fmt;
@@ -20,15 +22,17 @@ use crate::wire::{
     CONTEXT_LEN, HEADER_LEN, IDS, LENGTH_AT, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX,
 };
 
-/// Whether a text must be put in an envelope because of how it begins (`R-TEXT-4`): the escape rule
-/// of text channels. O(1).
+/// Tells whether a text must be put in an envelope because of how it begins ([`R-TEXT-4`]): the
+/// escape rule of text channels. O(1).
+///
+/// [`R-TEXT-4`]: crate::spec#10-the-text-form
 #[must_use]
 pub fn needs_escape(payload: &str) -> bool {
     payload.starts_with(TEXT_PREFIX)
 }
 
-/// A message of a text channel that was read: a view of its bytes (specification section 10).
-/// `Copy`.
+/// Tells what a message of a text channel says: verdict, context, payload (specification [section
+/// 10]). It is a view of the message's bytes, and `Copy`.
 ///
 /// Reading has judged the header and the encoding; it has allocated nothing, and nothing in the
 /// carrier is decoded before it is asked for. Whether a channel is binary or text is a matter of
@@ -48,6 +52,8 @@ pub fn needs_escape(payload: &str) -> bool {
 /// assert_eq!(message.decode().as_reading().carrier().baggage(), None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// [section 10]: crate::spec#10-the-text-form
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct TextReading<'a> {
     text: &'a [u8],
@@ -75,27 +81,27 @@ impl<'a> TextReading<'a> {
         Ok(Self { head: self.head.require(mode, &[])?, ..self })
     }
 
-    /// What the message is.
+    /// Returns what the message is.
     #[must_use]
     pub const fn verdict(self) -> Verdict {
         self.head.verdict
     }
 
-    /// What is wrong: with the form or the header of a damaged message, or a carrier above the cap.
-    /// The offset counts in the text.
+    /// Returns what is wrong with the form or the header of a damaged message, or that the carrier
+    /// is above the cap. The offset counts in the text.
     #[must_use]
     pub const fn fault(self) -> Option<Fault> {
         self.head.fault
     }
 
-    /// Whether the header claims that the trace is sampled, as
-    /// [`Reading::claims_sampled`](crate::Reading::claims_sampled). O(1).
+    /// Tells whether the header claims that the trace is sampled, as
+    /// [`Reading::claims_sampled`](crate::Reading::claims_sampled) does. O(1).
     #[must_use]
     pub const fn claims_sampled(self) -> bool {
         self.head.claims_sampled()
     }
 
-    /// The context that the message carries, by value. O(1): decodes the ids, without allocating.
+    /// Returns the context that the message carries. O(1): decodes the ids, without allocating.
     #[must_use]
     pub fn context(self) -> Option<TraceContext> {
         if !self.head.has_readable_carrier() || self.head.shape & IDS == 0 {
@@ -105,9 +111,9 @@ impl<'a> TextReading<'a> {
         Carrier::new(front.get(HEADER_LEN..)?, true, self.head.flags).context()
     }
 
-    /// The frame in binary, without the payload: for the decision, `tracestate`, `baggage` and all
-    /// other fields, whose offsets count in the decoded bytes. O(carrier), one allocation. Bare and
-    /// damaged messages have none of these.
+    /// Decodes header and carrier: the frame in binary, without the payload. It is for the
+    /// decision, `tracestate`, `baggage` and all other fields, whose offsets count in the decoded
+    /// bytes. O(carrier), one allocation. Bare and damaged messages have none of these.
     #[must_use]
     pub fn decode(self) -> OwnedReading {
         // The encoding was judged when the message was read.
@@ -115,7 +121,7 @@ impl<'a> TextReading<'a> {
         OwnedReading::new(bytes.into(), self.head)
     }
 
-    /// Where the payload begins in the text: 0 for bare and damaged messages.
+    /// Returns where the payload begins in the text: 0 for bare and damaged messages.
     #[must_use]
     pub const fn payload_offset(self) -> usize {
         match self.encoded.len() {
@@ -124,21 +130,21 @@ impl<'a> TextReading<'a> {
         }
     }
 
-    /// All bytes of the message.
+    /// Returns all bytes of the message.
     #[must_use]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.text
     }
 
-    /// The payload, as it was sent: all of the text if it is bare or damaged. Nothing is asked of
-    /// it: it need not be UTF-8. O(1).
+    /// Returns the payload, as it was sent: all of the text if it is bare or damaged. Nothing is
+    /// asked of it: it need not be UTF-8. O(1).
     #[must_use]
     pub fn payload(self) -> &'a [u8] {
         self.text.get(self.payload_offset()..).unwrap_or_default()
     }
 
-    /// The payload as a string. Whoever has the whole text as one gets it for nothing, from
-    /// [`payload_offset`](Self::payload_offset) on. O(payload).
+    /// Returns the payload as a string. O(payload). Whoever has the whole text as a string gets it
+    /// for nothing, from [`payload_offset`](Self::payload_offset) on.
     ///
     /// # Errors
     /// A [`Utf8Error`] if it is not UTF-8.
@@ -204,11 +210,13 @@ impl Reader {
 }
 
 impl Envelope<'_> {
-    /// The whole message in text form. A payload is text by its type; one that is not cannot be
-    /// sent in this form (`R-TEXT-3`). O(frame).
+    /// Writes the whole message in text form. A payload is text by its type; one that is not cannot
+    /// be sent in this form ([`R-TEXT-3`]). O(frame).
     ///
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.
+    ///
+    /// [`R-TEXT-3`]: crate::spec#10-the-text-form
     pub fn encode_to_text(&self, payload: &str) -> Result<String, EncodeError> {
         let bytes = self.encode_to_vec(&[])?;
         let encoded_len = BASE64URL_NOPAD.encode_len(bytes.len());

@@ -1,6 +1,8 @@
 //! What a message is, and what its sender decided.
 
-/// What a message is (specification section 6).
+/// Says what a message is (specification [section 6]).
+///
+/// [section 6]: crate::spec#6-how-a-message-is-read
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(
     feature = "serde",
@@ -21,7 +23,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The specification's name for it: `bare`, `enveloped`, `unknown_version`, `damaged`.
+    /// Returns the specification's name for it: `bare`, `enveloped`, `unknown_version`, `damaged`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -33,7 +35,9 @@ impl Verdict {
     }
 }
 
-/// What a sender decided about a trace (specification section 2).
+/// Says what a sender decided about a trace (specification [section 2]).
+///
+/// [section 2]: crate::spec#2-words-and-notation
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[cfg_attr(
     feature = "serde",
@@ -49,7 +53,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// `sampled` or `unsampled`.
+    /// Returns `sampled` or `unsampled`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,5 +1,7 @@
-//! The text of W3C Trace Context and W3C Baggage: `traceparent`, and the members of `tracestate`
-//! and `baggage` (specification section 13).
+//! Reads and writes the text of W3C Trace Context and W3C Baggage: `traceparent`, and the members
+//! of `tracestate` and `baggage` (specification [section 13]).
+//!
+//! [section 13]: crate::spec#13-w3c-trace-context
 
 pub(crate) mod baggage;
 pub(crate) mod list;

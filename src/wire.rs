@@ -1,9 +1,15 @@
-//! The constants of the wire, and nothing else (specification sections 3 to 5, 10 and 11).
+//! Names the constants of the wire, and nothing else (specification sections [3] to [5], [10] and
+//! [11]).
 //!
 //! ```text
 //!  0     1     2     3     4     5     6     7     8         8+n
 //! | 9E  | ver |  C1   DE  |flags|shape| n, big-endian | carrier | payload … |
 //! ```
+//!
+//! [3]: crate::spec#3-invariants-of-every-version
+//! [5]: crate::spec#5-the-carrier
+//! [10]: crate::spec#10-the-text-form
+//! [11]: crate::spec#11-limits
 
 /// Byte 0 of every frame.
 pub const MAGIC: u8 = 0x9E;
@@ -12,7 +18,9 @@ pub const MAGIC: u8 = 0x9E;
 pub const VERSION: u8 = 1;
 
 /// The version that is never assigned: senders may use it to find readers that fail on versions
-/// they do not know (`R-VER-1`).
+/// they do not know ([`R-VER-1`]).
+///
+/// [`R-VER-1`]: crate::spec#12-versions-and-grease
 pub const GREASE_VERSION: u8 = 7;
 
 /// Bits 1 to 3 of byte 5 belong to the version.
@@ -60,19 +68,25 @@ pub const RESERVED_SHAPE: u8 = 0b1111_0000;
 /// The largest carrier that the length field can say.
 pub const MAX_CARRIER_LEN: usize = u16::MAX as usize;
 
-/// A reader's cap on the carrier unless it is set (`R-LIMIT-1`).
+/// A reader's cap on the carrier unless it is set ([`R-LIMIT-1`]).
+///
+/// [`R-LIMIT-1`]: crate::spec#11-limits
 pub const DEFAULT_CARRIER_CAP: u16 = 16_384;
 
 /// Bytes in front of a field's value: its type and its length.
 pub const FIELD_HEADER_LEN: usize = 3;
 
-/// A writer writes no more fields than this, and this crate reads no more (`R-CARRIER-4`).
+/// A writer writes no more fields than this, and this crate reads no more ([`R-CARRIER-4`]).
+///
+/// [`R-CARRIER-4`]: crate::spec#52-fields
 pub const MAX_FIELDS: usize = 128;
 
 /// Bytes of the value of a further context: trace id, span id, trace flags.
 pub const FURTHER_CONTEXT_LEN: usize = IDS_LEN + 1;
 
-/// What every message in text form begins with (specification section 10).
+/// What every message in text form begins with (specification [section 10]).
+///
+/// [section 10]: crate::spec#10-the-text-form
 pub const TEXT_PREFIX: &str = "~glassine;";
 
 /// What ends the encoded header and carrier of the text form.
@@ -81,7 +95,10 @@ pub const TEXT_END: u8 = b';';
 /// The most characters that header and carrier have in text form.
 pub const MAX_ENCODED_LEN: usize = ((HEADER_LEN + MAX_CARRIER_LEN) * 4).div_ceil(3);
 
-/// Whether byte 1 of a message may be the version of a frame: 1, 2, 3, 4, 6, 7 or 8 (`R-INV-2`).
+/// Tells whether byte 1 of a message may be the version of a frame: 1, 2, 3, 4, 6, 7 or 8
+/// ([`R-INV-2`]).
+///
+/// [`R-INV-2`]: crate::spec#3-invariants-of-every-version
 #[must_use]
 pub const fn is_possible_version(byte: u8) -> bool {
     matches!(byte, 1..=4 | 6..=8)

@@ -8,8 +8,8 @@ use bytes::{Buf, Bytes, BytesMut};
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::Says;
 
-/// A message to send: an envelope, or none, and a payload of any kind, as one [`Buf`]. The payload
-/// is not copied; vectored writes send both parts at once.
+/// Holds a message to send: an envelope, or none, and a payload of any kind, as one [`Buf`]. The
+/// payload is not copied; vectored writes send both parts at once.
 ///
 /// ```
 /// use bytes::{Buf, Bytes};
@@ -33,16 +33,18 @@ pub struct Wrapped<P> {
 }
 
 impl<P: Buf> Wrapped<P> {
-    /// A payload in an envelope. O(1), copies nothing.
+    /// Puts a payload in an envelope. O(1), copies nothing.
     #[must_use]
     #[inline]
     pub fn new(envelope: EncodedEnvelope, payload: P) -> Self {
         Self { envelope, payload }
     }
 
-    /// A payload about which there is nothing to say: bare, or in the escape if its first byte asks
-    /// for it (`R-WRITE-2`). For use while sending is on; while it is off, send the payload itself.
-    /// O(1), copies nothing.
+    /// Takes a payload about which there is nothing to say: it goes bare, or in the escape if its
+    /// first byte asks for it ([`R-WRITE-2`]). This is for while sending is on; while it is off,
+    /// send the payload itself. O(1), copies nothing.
+    ///
+    /// [`R-WRITE-2`]: crate::spec#7-how-a-message-is-written
     #[must_use]
     pub fn bare(payload: P) -> Self {
         let escape = Says::or_escape(None, payload.chunk());
@@ -50,8 +52,8 @@ impl<P: Buf> Wrapped<P> {
         Self { envelope, payload }
     }
 
-    /// The whole message in one buffer: for transports that take nothing else. Copies the payload,
-    /// unless there is no envelope and the payload is `Bytes` already.
+    /// Returns the whole message in one buffer: for transports that take nothing else. Copies the
+    /// payload, unless there is no envelope and the payload is `Bytes` already.
     #[must_use]
     pub fn into_bytes(mut self) -> Bytes {
         self.copy_to_bytes(self.remaining())

@@ -1,4 +1,4 @@
-//! What allocates and what does not, counted.
+//! What allocates and what does not, counted. The laws are those of spec/rationale.md.
 #![cfg(feature = "bytes")]
 
 use std::fmt::Write as _;
@@ -31,12 +31,13 @@ fn context() -> TraceContext {
     TEXT.parse().unwrap()
 }
 
-fn fields() -> [Field<'static>; 7] {
+fn fields() -> [Field<'static>; 8] {
     [
         Field::Unknown { field_type: FieldType(0xE0), value: b"kept" },
         Field::Unknown { field_type: FieldType(0x60), value: b"dropped" },
         Field::FanOutWeight(1000.try_into().unwrap()),
         Field::FurtherContext(context()),
+        Field::Thinning(100.try_into().unwrap()),
         Field::TextMap { key: "b3", value: "0" },
         Field::Baggage("a=1,b=2"),
         Field::Tracestate("congo=t61r"),
@@ -126,6 +127,7 @@ fn asking_a_carrier_allocates_nothing() {
         allocates_nothing(|| carrier.baggage());
         allocates_nothing(|| carrier.text_map("B3"));
         allocates_nothing(|| carrier.fan_out_weight());
+        allocates_nothing(|| carrier.thinning());
         allocates_nothing(|| carrier.further_contexts().count());
         allocates_nothing(|| carrier.fields().count());
         allocates_nothing(|| carrier.raw_fields().count());

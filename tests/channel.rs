@@ -1,12 +1,13 @@
 //! A channel: what comes in, what goes out, what passes its boundary, and fan-outs (specification
-//! sections 8, 15 and 17).
+//! sections 8, 15 and 17). The laws are those of spec/rationale.md.
 #![cfg(all(feature = "policy", feature = "bytes"))]
 
 use std::num::NonZeroU32;
 
 use bytes::{Buf, Bytes};
 use glassine::policy::{
-    AllowList, Count, FanOut, Propagation, Rollout, Share, Trust, Unsampled, fan_out_selects,
+    AllowList, Appender, Count, EmptyMessages, FanOut, Propagation, Rollout, Share, Trust,
+    Unsampled, fan_out_selects,
 };
 use glassine::{
     Channel, Envelope, Field, FieldType, Origin, Reader, Reading, SpanId, TraceContext, TraceFlags,
@@ -109,7 +110,7 @@ fn the_escape_is_put_in_front_and_counted_while_anything_is_sent() {
 #[test]
 fn payloads_are_appended_behind_the_envelope() {
     let append = |payload: &'static [u8]| {
-        move |out: &mut Vec<u8>| {
+        move |out: &mut Appender<'_>| {
             out.extend_from_slice(payload);
             Ok::<_, ()>(())
         }
@@ -137,12 +138,21 @@ fn only_what_is_sampled_travels_unless_the_marker_is_asked_for() {
     for origin in [unsampled().into(), Origin::new(Propagation::Suppress)] {
         assert_eq!(sent(&channel, &origin).origin().propagation(), Propagation::Suppress);
     }
-    // Fields travel with what is sampled.
-    let with_baggage = Origin::from(unsampled()).with_fields(&[Field::Baggage("tenant=7")]);
-    let marker = on().with_unsampled(Unsampled::Marker).with_outbound_fields(AllowList::ALL);
+    // Baggage is independent of sampling, and goes where the list lets it; tracestate is not.
+    let fields = [Field::Baggage("tenant=7,user=a"), Field::Tracestate("congo=t61r")];
+    let origin = Origin::from(unsampled()).with_fields(&fields);
+    let unlisted = on().with_unsampled(Unsampled::Marker);
+    assert_eq!(unlisted.wrap(&origin, &b"payload"[..]).into_bytes(), frame(Envelope::unsampled()));
+    assert_eq!(ON.wrap(&origin, &b"payload"[..]).into_bytes(), "payload");
+    const TENANT: AllowList = AllowList::NONE.with_baggage(&["tenant"]);
+    let tenant = [Field::Baggage("tenant=7")];
     assert_eq!(
-        marker.wrap(&with_baggage, &b"payload"[..]).into_bytes(),
-        frame(Envelope::unsampled())
+        unlisted.with_outbound_fields(TENANT).wrap(&origin, &b"payload"[..]).into_bytes(),
+        frame(Envelope::unsampled().with_fields(&tenant))
+    );
+    assert_eq!(
+        on().with_outbound_fields(TENANT).wrap(&origin, &b"payload"[..]).into_bytes(),
+        frame(Envelope::escape().with_fields(&tenant))
     );
     // Without a trace there is no share to be in.
     channel.switch().set(Rollout::Share(Share::from_millionths(1_000_000).unwrap()));
@@ -291,6 +301,10 @@ fn what_is_too_long_is_shortened_to_what_a_default_reader_reads() {
     assert_eq!(sent(&SHARED_DOMAIN, &origin).origin().weight(), Some(weight(10)));
 }
 
+fn marker() -> Vec<u8> {
+    Envelope::unsampled().encode_to_vec(b"").unwrap()
+}
+
 fn recipients(count: u32) -> impl Iterator<Item = [u8; 4]> {
     (0..count).map(u32::to_be_bytes)
 }
@@ -307,12 +321,15 @@ fn a_fan_out_shares_its_payload_and_weighs_what_it_chooses() {
         let mut frame = broadcast.wrap(&recipient);
         let again = broadcast.wrap(&recipient).into_bytes();
         assert_eq!(frame.clone().into_bytes(), again);
-        let selects = fan_out_selects(sampled().trace_id(), &recipient, weight(1_000));
+        let selects = fan_out_selects(sampled().trace_id(), None, &recipient, weight(1_000));
         if selects {
             chosen += 1;
             assert_eq!(frame.remaining(), 39 + payload.len());
             assert_eq!(SHARED_DOMAIN.receive(again).origin().weight(), Some(weight(1_000)));
             frame.advance(39);
+        } else {
+            assert_eq!(again, [&marker()[..], &payload].concat());
+            frame.advance(8);
         }
         assert_eq!(frame.chunk().as_ptr(), payload.as_ptr());
         assert_eq!(frame.remaining(), payload.len());
@@ -333,7 +350,8 @@ fn a_fan_out_to_one_is_an_ordinary_message() {
 #[test]
 fn nested_fan_outs_multiply_and_saturate() {
     let all = |origin: &Origin, recipients| {
-        let broadcast = SHARED_DOMAIN.broadcast(origin, Bytes::new(), recipients, FanOut::DEFAULT);
+        let payload = Bytes::from_static(b"payload");
+        let broadcast = SHARED_DOMAIN.broadcast(origin, payload, recipients, FanOut::DEFAULT);
         let chosen =
             (0..).map(u64::to_be_bytes).find(|recipient| broadcast.chooses(recipient)).unwrap();
         SHARED_DOMAIN.receive(broadcast.wrap(&chosen).into_bytes()).into_parts().1
@@ -346,15 +364,32 @@ fn nested_fan_outs_multiply_and_saturate() {
     }
 }
 
+/// `R-FAN-2`: the choice goes by the weight that came in, and not by the one that goes out.
 #[test]
-fn those_who_are_not_chosen_get_what_unsampled_messages_get() {
-    let others = |channel: &Channel, payload: &'static [u8]| {
-        let broadcast = channel.broadcast(
-            &sampled().into(),
-            Bytes::from_static(payload),
-            10_000,
-            FanOut::DEFAULT,
-        );
+fn a_nested_fan_out_chooses_by_the_weight_that_came() {
+    let chosen = |origin: &Origin| {
+        let broadcast = ON.broadcast(origin, Bytes::new(), 100, FanOut::DEFAULT);
+        recipients(100).filter(|recipient| broadcast.chooses(recipient)).collect::<Vec<_>>()
+    };
+    let selected = |inherited| {
+        let selects = |recipient: &[u8; 4]| {
+            fan_out_selects(sampled().trace_id(), inherited, recipient, weight(10))
+        };
+        recipients(100).filter(selects).collect::<Vec<_>>()
+    };
+    let outer = Origin::from(sampled());
+    assert_eq!(chosen(&outer), selected(None));
+    assert_eq!(chosen(&outer.fanned_out(weight(10))), selected(Some(weight(10))));
+    assert_ne!(selected(None), selected(Some(weight(10))));
+}
+
+#[test]
+fn those_who_are_not_chosen_learn_that_it_was_decided() {
+    let others = |channel: &Channel, unsampled, payload: &'static [u8]| {
+        let payload = Bytes::from_static(payload);
+        let broadcast = channel
+            .broadcast(&sampled().into(), payload, 10_000, FanOut::DEFAULT)
+            .with_unsampled(unsampled);
         let other = recipients(10_000).find(|recipient| !broadcast.chooses(recipient)).unwrap();
         assert_eq!(
             broadcast.wrap(&other).into_bytes(),
@@ -362,11 +397,13 @@ fn those_who_are_not_chosen_get_what_unsampled_messages_get() {
         );
         broadcast.wrap(&other).into_bytes()
     };
-    assert_eq!(others(&ON, b"payload"), "payload");
-    assert_eq!(others(&ON, b"\x9E"), &b"\x9E\x01\xC1\xDE\x00\x00\x00\x00\x9E"[..]);
-    assert_eq!(others(&Channel::new(), b"\x9E"), &b"\x9E"[..]);
-    let marked = others(&on().with_unsampled(Unsampled::Marker), b"payload");
+    let marked = others(&ON, Unsampled::Marker, b"payload");
     assert_eq!(ON.receive(marked).origin().propagation(), Propagation::Suppress);
+    let bare = Unsampled::Bare;
+    assert_eq!(others(&ON, bare, b"payload"), "payload");
+    assert_eq!(others(&ON, bare, b"\x9E"), &b"\x9E\x01\xC1\xDE\x00\x00\x00\x00\x9E"[..]);
+    assert_eq!(others(&Channel::new(), bare, b"\x9E"), &b"\x9E"[..]);
+    assert_eq!(others(&Channel::new(), Unsampled::Marker, b"\x9E"), &b"\x9E"[..]);
 }
 
 #[test]
@@ -386,7 +423,7 @@ fn each_recipient_may_have_a_span_of_its_own() {
             assert_eq!(received.origin().weight(), Some(weight(10)));
             assert_eq!(received.origin().carrier().tracestate(), Some("congo=t61r"));
         } else {
-            assert_eq!(received.origin(), &Origin::default());
+            assert_eq!(received.origin(), &Origin::new(Propagation::Suppress));
         }
     }
     assert!(chosen > 0);
@@ -395,19 +432,24 @@ fn each_recipient_may_have_a_span_of_its_own() {
 /// A link is not a parent, for those either who get the message passed on.
 #[test]
 fn what_is_not_continued_is_not_fanned_out() {
-    for inbound in [
+    let payload = Bytes::from_static(b"payload");
+    for propagation in [
         Propagation::Unknown,
         Propagation::Suppress,
         Propagation::Link(sampled()),
         Propagation::Resample(unsampled()),
     ] {
-        let broadcast =
-            ON.broadcast(&Origin::new(inbound), Bytes::from_static(b"payload"), 1, FanOut::DEFAULT);
-        assert_eq!(broadcast.wrap(b"any").into_bytes(), "payload");
-        assert_eq!(
-            broadcast.wrap_from(SpanId::from_u64(7).unwrap(), b"any").into_bytes(),
-            "payload"
-        );
+        let origin = Origin::new(propagation);
+        let broadcast = ON.broadcast(&origin, payload.clone(), 1, FanOut::DEFAULT);
+        let expected = match propagation {
+            // A decision travels.
+            Propagation::Suppress => frame(Envelope::unsampled()),
+            _ => payload.clone(),
+        };
+        assert!(!broadcast.chooses(b"any"));
+        assert_eq!(broadcast.wrap(b"any").into_bytes(), expected);
+        let span_id = SpanId::from_u64(7).unwrap();
+        assert_eq!(broadcast.wrap_from(span_id, b"any").into_bytes(), expected);
     }
 }
 
@@ -435,6 +477,97 @@ fn a_trace_is_sent_as_a_whole_or_not_at_all() {
     }
 }
 
+#[test]
+fn an_empty_message_goes_bare_unless_it_is_a_message() {
+    assert_eq!(ON.wrap(&sampled().into(), Bytes::new()).into_bytes(), "");
+    let encoded = ON.wrapper(&sampled().into()).encode_with(0, |_| Ok::<_, ()>(())).unwrap();
+    assert!(encoded.is_empty());
+    let wrapping = on().with_empty_messages(EmptyMessages::Wrapped);
+    let received = wrapping.receive(wrapping.wrap(&sampled().into(), Bytes::new()).into_bytes());
+    assert_eq!(received.value(), "");
+    assert_eq!(received.origin().propagation(), Propagation::Continue(sampled()));
+    // The switch keeps the rule, whichever is set first.
+    let order = Channel::new()
+        .with_empty_messages(EmptyMessages::Wrapped)
+        .with_rollout(Rollout::On)
+        .wrap(&sampled().into(), Bytes::new());
+    assert_eq!(order.remaining(), 32);
+}
+
+/// What is prepared while sending is off, or on, goes by the switch when it is used.
+#[test]
+fn a_wrapper_is_judged_when_it_is_used() {
+    let channel = on();
+    let payload = Bytes::from_static(b"\x9E\x01\xC1\xDE\x00\x00\x00\x00");
+    channel.switch().set(Rollout::ReceiveOnly);
+    let early = channel.wrapper(&Origin::default());
+    let early_fan_out = channel.broadcast(&Origin::default(), payload.clone(), 10, FanOut::DEFAULT);
+    channel.switch().set(Rollout::On);
+    for message in [early.clone().wrap(payload.clone()), early_fan_out.wrap(b"any")] {
+        assert_eq!(channel.receive(message.into_bytes()).value(), &payload);
+    }
+    let append = |out: &mut Appender<'_>| {
+        out.extend_from_slice(b"\x9E\x01\xC1\xDE\x00\x00\x00\x00");
+        Ok::<_, ()>(())
+    };
+    let encoded = early.encode_with(8, append).unwrap();
+    assert_eq!(channel.receive(encoded.into()).value(), &payload);
+
+    let late = channel.wrapper(&sampled().into());
+    channel.switch().set(Rollout::ReceiveOnly);
+    assert_eq!(late.clone().wrap(payload.clone()).into_bytes(), payload);
+    assert_eq!(late.encode_with(8, append).unwrap(), payload);
+}
+
+/// `R-THIN-5`: a thinning is the hop's. No message that comes from this one carries it on, whether
+/// from the same span, from another one or in another trace; all else goes on as without it.
+#[test]
+fn a_thinning_does_not_go_on() {
+    let given = [
+        Field::Tracestate("congo=t61r"),
+        Field::Baggage("tenant=7"),
+        Field::FanOutWeight(weight(10)),
+        Field::Thinning(weight(100)),
+    ];
+    let received = SHARED_DOMAIN.receive(frame(Envelope::new(sampled()).with_fields(&given)));
+    let origin = received.origin();
+    assert_eq!(fields(sent(&SHARED_DOMAIN, origin).origin()), given[..3]);
+    let in_trace = origin.followed_by(sampled().with_span_id(SpanId::from_u64(7).unwrap()));
+    assert_eq!(fields(sent(&SHARED_DOMAIN, &in_trace).origin()), given[..3]);
+    let in_another = origin.followed_by(other_trace());
+    assert_eq!(fields(sent(&SHARED_DOMAIN, &in_another).origin()), given[1..2]);
+}
+
+/// Who is linked to, or believed for his ids alone, says nothing of how many messages there are, nor
+/// of how many keep theirs.
+#[test]
+fn only_who_is_believed_weighs() {
+    let claimed = [Field::FanOutWeight(weight(u32::MAX)), Field::Thinning(weight(u32::MAX))];
+    let message = frame(Envelope::new(sampled()).with_fields(&claimed));
+    for (trust, expected) in [
+        (Trust::Accept, Some(weight(u32::MAX))),
+        (Trust::Redecide, None),
+        (Trust::LinkOnly, None),
+        (Trust::Drop, None),
+    ] {
+        let received = SHARED_DOMAIN.receive_from(trust, message.clone());
+        assert_eq!(received.origin().weight(), expected, "{trust:?}");
+        assert_eq!(received.origin().carrier().fan_out_weight(), expected, "{trust:?}");
+        assert_eq!(received.origin().carrier().thinning(), expected, "{trust:?}");
+    }
+}
+
+/// A marker would say that somebody has decided, and nobody has.
+#[test]
+fn what_is_to_be_decided_anew_is_passed_on_bare() {
+    let channel = on().with_trust(Trust::Redecide).with_unsampled(Unsampled::Marker);
+    for context in [sampled(), unsampled()] {
+        let received = channel.receive(frame(Envelope::new(context)));
+        let passed_on = channel.wrap(received.origin(), &b"payload"[..]);
+        assert_eq!(passed_on.into_bytes(), "payload");
+    }
+}
+
 proptest! {
     /// Law 2: whatever the bytes, the trust and the rollout, there is a payload, and it is the one
     /// that the codec reads.
@@ -459,7 +592,9 @@ proptest! {
         let origin = Origin::from(if is_sampled { sampled() } else { unsampled() });
         let received = SHARED_DOMAIN.receive(SHARED_DOMAIN.wrap(&origin, &payload[..]).into_bytes());
         prop_assert_eq!(received.value(), &payload);
-        let expected = if is_sampled { Propagation::Continue(sampled()) } else { Propagation::Unknown };
+        // An empty message may mean "no value", and is not made one that is not empty.
+        let travels = is_sampled && !payload.is_empty();
+        let expected = if travels { Propagation::Continue(sampled()) } else { Propagation::Unknown };
         prop_assert_eq!(received.origin().propagation(), expected);
     }
 }

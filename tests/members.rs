@@ -1,6 +1,6 @@
 //! The members of `tracestate` and `baggage` lists (W3C Trace Context level 2 and W3C Baggage).
 
-use glassine::w3c::{BaggageMembers, TracestateMembers};
+use glassine::w3c::{BaggageMember, BaggageMembers, TracestateMembers};
 use proptest::prelude::*;
 
 fn tracestate(text: &str) -> Vec<(&str, &str)> {
@@ -125,4 +125,26 @@ proptest! {
         let decoded: Vec<u8> = BaggageMembers::new(&text).next().unwrap().decoded_value().collect();
         prop_assert_eq!(decoded, value.as_bytes());
     }
+}
+
+/// Properties that break W3C's grammar cost their member, and no other.
+#[test]
+fn bad_properties_cost_their_member() {
+    for bad in [
+        "a=b;",
+        "a=b;;c",
+        "a=b; ",
+        "a=b;\"q\"",
+        "a=b;p=\"q\"",
+        "a=b;p q",
+        "a=b;p=q r",
+        "a=b;=c",
+        "tenant=1;\"evil",
+    ] {
+        let text = format!("x=1;ttl=60,{bad},y=2");
+        let keys: Vec<_> = BaggageMembers::new(&text).map(BaggageMember::key).collect();
+        assert_eq!(keys, ["x", "y"], "{bad}");
+    }
+    let good = "a=b;p,c=d;p=q;r,e=f ; p = q , g=h;p=";
+    assert_eq!(BaggageMembers::new(good).count(), 4);
 }

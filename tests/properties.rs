@@ -1,5 +1,5 @@
-//! Properties: one for each law of the format and for what the codec promises, over generated
-//! input.
+//! Properties: one for each law of the format (spec/rationale.md, *The laws*) that bytes can show,
+//! and for what the codec promises, over generated input.
 #![cfg(feature = "bytes")]
 
 use bytes::Bytes;
@@ -52,8 +52,8 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
     vec(prop_oneof![Just(b'\t'), 0x20_u8..0x7F], 1..40)
 }
 
-/// Fields that may stand together in a sampled context: types 1, 2 and 4 once, text-map keys all
-/// different.
+/// Fields that may stand together in a sampled context: types 1, 2, 4 and 6 once, text-map keys
+/// all different.
 fn fields() -> impl Strategy<Value = Vec<Owned>> {
     let once = |field_type: FieldType, value: BoxedStrategy<Vec<u8>>| {
         proptest::option::of(value.prop_map(move |value| Owned(field_type, value)))
@@ -76,26 +76,26 @@ fn fields() -> impl Strategy<Value = Vec<Owned>> {
         contexts.into_iter().map(value).collect::<Vec<_>>()
     });
     let unknown = vec(
-        (6_u8.., vec(any::<u8>(), 0..12)).prop_map(|(kind, value)| Owned(FieldType(kind), value)),
+        (7_u8.., vec(any::<u8>(), 0..12)).prop_map(|(kind, value)| Owned(FieldType(kind), value)),
         0..4,
     );
+    let count = || (1_u32..).prop_map(|count| count.to_be_bytes().to_vec()).boxed();
     (
         once(FieldType::TRACESTATE, text().boxed()),
         once(FieldType::BAGGAGE, text().boxed()),
         text_map,
-        once(
-            FieldType::FAN_OUT_WEIGHT,
-            (1_u32..).prop_map(|weight| weight.to_be_bytes().to_vec()).boxed(),
-        ),
+        once(FieldType::FAN_OUT_WEIGHT, count()),
+        once(FieldType::THINNING, count()),
         further,
         unknown,
     )
-        .prop_map(|(tracestate, baggage, text_map, weight, further, unknown)| {
+        .prop_map(|(tracestate, baggage, text_map, weight, thinning, further, unknown)| {
             tracestate
                 .into_iter()
                 .chain(baggage)
                 .chain(text_map)
                 .chain(weight)
+                .chain(thinning)
                 .chain(further)
                 .chain(unknown)
                 .collect()

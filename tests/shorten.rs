@@ -12,6 +12,10 @@ fn weight() -> Field<'static> {
     Field::FanOutWeight(9.try_into().unwrap())
 }
 
+fn thinning() -> Field<'static> {
+    Field::Thinning(7.try_into().unwrap())
+}
+
 const UNKNOWN: Field<'_> = Field::Unknown { field_type: FieldType(0x60), value: b"private" };
 const B3: Field<'_> = Field::TextMap { key: "b3", value: "0" };
 const UBER: Field<'_> = Field::TextMap { key: "uber", value: "1" };
@@ -22,6 +26,7 @@ fn things_are_dropped_in_the_order_of_the_specification() {
     let all = [
         Field::Tracestate("a=1,b=2"),
         weight(),
+        thinning(),
         Field::Baggage("k=1, l=2,m=3"),
         B3,
         UBER,
@@ -29,26 +34,46 @@ fn things_are_dropped_in_the_order_of_the_specification() {
         further(1),
         further(2),
     ];
-    let len = 10 + 7 + 15 + 7 + 9 + 10 + 28 + 28;
+    let len = 10 + 7 + 7 + 15 + 7 + 9 + 10 + 28 + 28;
     let ts = Field::Tracestate("a=1,b=2");
     let steps: [(usize, &[Field<'_>]); 11] = [
         (len, &all),
         (
             len - 1,
-            &[ts, weight(), Field::Baggage("k=1, l=2"), B3, UBER, UNKNOWN, further(1), further(2)],
+            &[
+                ts,
+                weight(),
+                thinning(),
+                Field::Baggage("k=1, l=2"),
+                B3,
+                UBER,
+                UNKNOWN,
+                further(1),
+                further(2),
+            ],
         ),
         (
             len - 5,
-            &[ts, weight(), Field::Baggage("k=1"), B3, UBER, UNKNOWN, further(1), further(2)],
+            &[
+                ts,
+                weight(),
+                thinning(),
+                Field::Baggage("k=1"),
+                B3,
+                UBER,
+                UNKNOWN,
+                further(1),
+                further(2),
+            ],
         ),
-        (len - 10, &[ts, weight(), B3, UBER, UNKNOWN, further(1), further(2)]),
-        (len - 16, &[ts, weight(), B3, UNKNOWN, further(1), further(2)]),
-        (len - 25, &[ts, weight(), UNKNOWN, further(1), further(2)]),
-        (len - 32, &[ts, weight(), further(1), further(2)]),
-        (len - 42, &[ts, weight(), further(1)]),
-        (17, &[ts, weight()]),
-        (16, &[Field::Tracestate("a=1"), weight()]),
-        (0, &[weight()]),
+        (len - 10, &[ts, weight(), thinning(), B3, UBER, UNKNOWN, further(1), further(2)]),
+        (len - 16, &[ts, weight(), thinning(), B3, UNKNOWN, further(1), further(2)]),
+        (len - 25, &[ts, weight(), thinning(), UNKNOWN, further(1), further(2)]),
+        (len - 32, &[ts, weight(), thinning(), further(1), further(2)]),
+        (len - 42, &[ts, weight(), thinning(), further(1)]),
+        (24, &[ts, weight(), thinning()]),
+        (23, &[Field::Tracestate("a=1"), weight(), thinning()]),
+        (0, &[weight(), thinning()]),
     ];
     for (room, left) in steps {
         assert_eq!(shorten(&mut all.clone(), room), left, "room for {room} bytes");

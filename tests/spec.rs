@@ -1,5 +1,5 @@
-//! The specification holds together: every requirement is covered, every citation exists, every
-//! example is a vector.
+//! The specification holds together: every requirement is covered, every citation exists and leads
+//! where it says, every example is a vector.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,6 +9,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value;
 
 const SPEC: &str = include_str!("../spec/glassine.md");
+const RATIONALE: &str = include_str!("../spec/rationale.md");
 
 #[test]
 fn every_requirement_is_covered_by_a_vector_or_a_test() {
@@ -29,7 +30,7 @@ fn every_requirement_is_covered_by_a_vector_or_a_test() {
 fn every_cited_requirement_exists() {
     let mut defined = defined_requirements();
     defined.extend(operator_rules());
-    for directory in ["src", "tests", "fuzz", "spec", "benches", "examples"] {
+    for directory in ["src", "crates", "tests", "fuzz", "spec", "benches", "examples"] {
         for ending in ["rs", "md", "py", "json"] {
             for file in files(directory, ending) {
                 let unknown: Vec<_> =
@@ -42,6 +43,51 @@ fn every_cited_requirement_exists() {
             }
         }
     }
+}
+
+#[test]
+fn every_cited_section_and_law_exists() {
+    let sections: BTreeSet<String> = headings().into_iter().map(|heading| heading.name).collect();
+    let laws: BTreeSet<String> = (1..=10).map(|law| law.to_string()).collect();
+    for law in &laws {
+        assert!(RATIONALE.contains(&format!("\n{law}. **")), "law {law} is not in the rationale");
+    }
+    let mut count = 0;
+    for file in sources() {
+        let text = prose(&read(&file));
+        for (words, exist) in [(["section", "sections"], &sections), (["law", "laws"], &laws)] {
+            for number in numbers_after(&text, words) {
+                assert!(exist.contains(&number), "{}: {} {number}", file.display(), words[0]);
+                count += 1;
+            }
+        }
+    }
+    println!("{count} citations of sections and laws");
+}
+
+/// rustdoc looks whether there is a page, and not whether there is such a heading.
+#[test]
+fn every_link_to_the_specification_leads_to_what_it_names() {
+    let headings = headings();
+    let mut count = 0;
+    for file in sources() {
+        for line in read(&file).lines() {
+            let Some((label, link)) = line.split_once("]: ") else { continue };
+            let Some((_, fragment)) = link.split_once("::spec#") else { continue };
+            let name = label.trim_start_matches(['/', '!', ' ', '[']).trim_matches('`');
+            let name = name.trim_start_matches("section ").trim_start_matches("appendix ");
+            let heading = headings.iter().find(|heading| heading.fragment == fragment);
+            let heading = heading.unwrap_or_else(|| panic!("{}: {line}", file.display()));
+            assert!(
+                heading.name == name || heading.defines.contains(name),
+                "{}: this is not under the heading: {line}",
+                file.display()
+            );
+            count += 1;
+        }
+    }
+    assert!(count > 0, "there are no links");
+    println!("{count} links");
 }
 
 #[test]
@@ -93,6 +139,68 @@ fn definition(line: &str) -> Option<String> {
     let after = line.strip_prefix("- ").unwrap_or(line).strip_prefix('[')?;
     let (identifier, _) = after.split_once(']')?;
     is_identifier(identifier).then(|| identifier.to_owned())
+}
+
+/// A heading of the specification, with what is defined below it.
+struct Heading {
+    /// The number of the section, or the letter of the appendix; empty for other headings.
+    name: String,
+    /// What stands behind the `#` of a link, in rustdoc and elsewhere.
+    fragment: String,
+    defines: BTreeSet<String>,
+}
+
+fn headings() -> Vec<Heading> {
+    let mut headings: Vec<Heading> = Vec::new();
+    for line in SPEC.lines() {
+        if let Some(title) = line.strip_prefix("### ").or_else(|| line.strip_prefix("## ")) {
+            let name = title.strip_prefix("Appendix ").unwrap_or(title);
+            let name = name.split([' ', ':']).next().unwrap_or_default().trim_end_matches('.');
+            let is_name = name.len() == 1 || name.starts_with(|c: char| c.is_ascii_digit());
+            let spelled = title.to_lowercase().replace(' ', "-");
+            headings.push(Heading {
+                name: if is_name { name.to_owned() } else { String::new() },
+                fragment: spelled.replace(|c: char| !c.is_alphanumeric() && c != '-', ""),
+                defines: BTreeSet::new(),
+            });
+        } else if let Some(last) = headings.last_mut() {
+            last.defines.extend(definition(line));
+            last.defines.extend(identifiers(line).into_iter().filter(|id| id.starts_with("O-")));
+        }
+    }
+    headings
+}
+
+/// The Rust sources whose comments cite the specification.
+fn sources() -> Vec<PathBuf> {
+    let directories = ["src", "crates", "tests", "fuzz", "benches", "examples"];
+    directories.iter().flat_map(|directory| files(directory, "rs")).collect()
+}
+
+/// The comments of a source, as if each of them were on one line.
+fn prose(source: &str) -> String {
+    let comments = source.lines().filter_map(|line| line.trim_start().strip_prefix("//"));
+    comments.map(|line| line.trim_start_matches(['/', '!'])).collect::<Vec<_>>().join(" ")
+}
+
+/// The numbers that follow one of these words: `sections 5.3, [6] and 9 to 11`. Those of an RFC are
+/// not meant.
+fn numbers_after(text: &str, words: [&str; 2]) -> Vec<String> {
+    let bare = |word: &str| word.trim_matches(['[', ']', '(', ')', ',', '.', ';', ':']).to_owned();
+    let is_number = |word: &String| word.starts_with(|c: char| c.is_ascii_digit());
+    let all: Vec<_> = text.split_whitespace().map(bare).collect();
+    let mut numbers = Vec::new();
+    for (at, word) in all.iter().enumerate() {
+        let is_of_rfc =
+            at.checked_sub(2).and_then(|before| all.get(before)).is_some_and(|w| w == "RFC");
+        if is_of_rfc || !words.contains(&word.to_lowercase().as_str()) {
+            continue;
+        }
+        let after = all.iter().skip(at + 1);
+        let listed = after.take_while(|word| is_number(word) || matches!(&word[..], "and" | "to"));
+        numbers.extend(listed.filter(|word| is_number(word)).cloned());
+    }
+    numbers
 }
 
 fn defined_requirements() -> BTreeSet<String> {

@@ -1,4 +1,4 @@
-//! Properties of the text form (specification section 10).
+//! Properties of the text form (specification section 10). The laws are those of spec/rationale.md.
 #![cfg(feature = "text")]
 
 use glassine::text::{TextReading, needs_escape};

@@ -43,6 +43,15 @@ fn seeds_for_write_are_written_and_refused() {
     assert!(outcomes.contains(&true) && outcomes.contains(&false), "{outcomes:?}");
 }
 
+/// The longest carriers, which no kept input has: the text form takes them and nothing longer.
+#[test]
+fn longest_carriers() {
+    for arrived in [65_534, 65_535, 65_536] {
+        let header = [0x9E, 1, 0xC1, 0xDE, 0, 0, 0xFF, 0xFF];
+        every_check(&[&header[..], &vec![0; arrived]].concat());
+    }
+}
+
 type Target = (&'static str, fn(&[u8]));
 
 const TARGETS: [Target; 3] =

@@ -23,6 +23,8 @@ NPM = ["kaitai-struct-compiler@0.11.0", "yaml@2.9.1"]
 PYPI = ["kaitaistruct==0.11"]
 
 W3C_KEYS = {"traceparent", "tracestate", "baggage"}
+# What a field's value is read as.
+VIEWS = ("text", "text_map_entry", "fan_out_weight", "further_context", "thinning")
 
 # Where a parse stops for a fault of the header: the error, and the offset behind what was read last.
 VALIDATION, END = "validation", "end of input"
@@ -169,7 +171,7 @@ def compare_carrier(module, reading, frame):
     for field in fields:
         offset = 8 + field.ofs
         yield f"kind of the field at {offset}", kind_of(field.type), field.kind.name
-        views = {name: getattr(field, name) for name in ("text", "text_map_entry", "fan_out_weight", "further_context")}
+        views = {name: getattr(field, name) for name in VIEWS}
         there = [name for name, view in views.items() if view is not None]
         if field.kind != kinds.known:
             yield f"views of the field at {offset}", [], there
@@ -183,7 +185,8 @@ def compare_carrier(module, reading, frame):
 
     yield "tracestate", [reading["tracestate"]] if reading["tracestate"] is not None else [], counting["tracestate"]
     yield "baggage", [reading["baggage"]] if reading["baggage"] is not None else [], counting["baggage"]
-    yield "fan_out_weight", [reading["fan_out_weight"]] if reading["fan_out_weight"] is not None else [], counting["fan_out_weight"]
+    for once in ("fan_out_weight", "thinning"):
+        yield once, [reading[once]] if reading[once] is not None else [], counting[once]
     entries = [{"key": entry.key, "value": entry.value.decode("utf-8")} for entry in counting["text_map_entry"]]
     yield "text_map", reading["text_map"], entries
     contexts = [
@@ -195,7 +198,7 @@ def compare_carrier(module, reading, frame):
 
 def kind_of(type_):
     """Appendix E, second table."""
-    if type_ <= 0x05:
+    if type_ <= 0x06:
         return "known"
     if type_ in (0x2A, 0x4A, 0xAA, 0xCA):
         return "grease"

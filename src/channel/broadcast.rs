@@ -8,9 +8,9 @@ use bytes::Buf;
 use crate::channel::Channel;
 use crate::channel::origin::Origin;
 use crate::channel::wrapper::Wrapper;
-use crate::id::SpanId;
+use crate::id::{SpanId, TraceId};
 use crate::policy::fan_out::{FanOut, fan_out_selects};
-use crate::policy::propagation::Propagation;
+use crate::policy::rollout::Unsampled;
 use crate::wrapped::Wrapped;
 
 /// The messages of a fan-out, made by [`Channel::broadcast`](crate::Channel::broadcast): they share
@@ -18,7 +18,9 @@ use crate::wrapped::Wrapped;
 /// section 17). Who gets it is decided by hash of trace id and recipient, so that a retry decides
 /// the same.
 ///
-/// What is not sampled goes the way of messages without a context, escape included.
+/// The decision travels to all of them: who is not chosen gets the unsampled marker, so that ten thousand
+/// receivers do not start traces of their own. [`with_unsampled`](Self::with_unsampled) makes those
+/// messages bare.
 ///
 /// ```
 /// use bytes::{Buf, Bytes};
@@ -30,24 +32,29 @@ use crate::wrapped::Wrapped;
 /// let payload = Bytes::from_static(b"hello, all");
 ///
 /// let broadcast = channel.broadcast(&context.into(), payload, 10_000, FanOut::DEFAULT);
-/// let framed = (0..10_000_u32).filter(|recipient| broadcast.wrap(&recipient.to_be_bytes()).remaining() > 10).count();
+/// let messages = (0..10_000_u32).map(|recipient| broadcast.wrap(&recipient.to_be_bytes()));
+/// let sampled = messages.filter(|message| message.remaining() > 8 + 10).count();
 /// assert_eq!(broadcast.one_in().get(), 1_000);
-/// assert_eq!(framed, 11); // about 10,000 / 1,000
+/// assert_eq!(sampled, 11); // about 10,000 / 1,000; the others have the marker of 8 bytes
 /// # Ok::<(), glassine::w3c::ParseError>(())
 /// ```
 #[derive(Clone)]
 pub struct Broadcast<'c, P> {
     channel: &'c Channel,
     payload: P,
-    /// With the weight of the fan-out.
-    origin: Origin,
-    chosen: Wrapper<'c>,
-    others: Wrapper<'c>,
     one_in: NonZeroU32,
+    /// The trace and the weight that the choice goes by. `None` if nobody is chosen, because nobody
+    /// has decided for a trace.
+    choice: Option<(TraceId, Option<NonZeroU32>)>,
+    /// With the weight of the fan-out.
+    chosen: Origin,
+    others: Origin,
+    wrapper_of_chosen: Wrapper<'c>,
+    wrapper_of_others: Wrapper<'c>,
 }
 
 impl Channel {
-    /// The messages of a fan-out: one payload for all recipients, of whom the table chooses those
+    /// Makes the messages of a fan-out: one payload for all recipients, of whom the table chooses those
     /// that get the context (`R-FAN-1`). 0 recipients count as 1.
     #[must_use]
     pub fn broadcast<P: Buf + Clone>(
@@ -57,21 +64,28 @@ impl Channel {
         recipients: u32,
         table: FanOut<'_>,
     ) -> Broadcast<'_, P> {
-        Broadcast::new(self, origin, payload, table.one_in(recipients))
+        let one_in = table.one_in(recipients);
+        let sampled = origin.sampled_context();
+        let (chosen, others) = (origin.clone().fanned_out(one_in), origin.clone().not_chosen());
+        Broadcast {
+            channel: self,
+            payload,
+            one_in,
+            choice: sampled.map(|context| (context.trace_id(), origin.weight())),
+            wrapper_of_chosen: self.wrapper(&chosen),
+            wrapper_of_others: self.wrapper_with(&others, Unsampled::Marker),
+            chosen,
+            others,
+        }
     }
 }
 
-impl<'c, P: Buf + Clone> Broadcast<'c, P> {
-    fn new(channel: &'c Channel, origin: &Origin, payload: P, one_in: NonZeroU32) -> Self {
-        let origin = origin.clone().fanned_out(one_in);
-        let others = match origin.propagation() {
-            Propagation::Continue(context) => {
-                Origin::from(context.with_flags(context.flags().with_sampled(false)))
-            }
-            inbound => Origin::new(inbound),
-        };
-        let (chosen, others) = (channel.wrapper(&origin), channel.wrapper(&others));
-        Self { channel, payload, origin, chosen, others, one_in }
+impl<P: Buf + Clone> Broadcast<'_, P> {
+    /// Sets what those get who are not chosen. By default, the marker.
+    #[must_use]
+    pub fn with_unsampled(self, unsampled: Unsampled) -> Self {
+        let wrapper_of_others = self.channel.wrapper_with(&self.others, unsampled);
+        Self { wrapper_of_others, ..self }
     }
 
     /// One in how many recipients gets the context: the weight of their messages, unless the
@@ -82,38 +96,43 @@ impl<'c, P: Buf + Clone> Broadcast<'c, P> {
     }
 
     /// Whether a recipient, named by bytes that stay the same when the message is sent again, gets
-    /// the context if it is sampled (`R-FAN-2`). Two hashes.
+    /// the context (`R-FAN-2`). Nobody does if the context is not sampled. Two hashes.
     #[must_use]
     pub fn chooses(&self, recipient: &[u8]) -> bool {
-        let context = self.origin.context();
-        context.is_some_and(|context| fan_out_selects(context.trace_id(), recipient, self.one_in))
+        self.choice.is_some_and(|(trace_id, weight)| {
+            fan_out_selects(trace_id, weight, recipient, self.one_in)
+        })
     }
 
-    /// The message to a recipient. Copies no payload, and allocates nothing.
+    /// Wraps the message to a recipient. Copies no payload, and allocates nothing.
     #[must_use]
     pub fn wrap(&self, recipient: &[u8]) -> Wrapped<P> {
-        let wrapper = if self.chooses(recipient) { &self.chosen } else { &self.others };
-        wrapper.clone().wrap(self.payload.clone())
+        self.wrapper_of(self.chooses(recipient)).wrap(self.payload.clone())
     }
 
-    /// The same from a span of its own. The header is encoded anew for each recipient that is
-    /// chosen; without fields, nothing is allocated.
+    /// Wraps the message to a recipient, from a span of its own. The header is encoded anew for each
+    /// recipient that is chosen; without fields, nothing is allocated.
     #[must_use]
     pub fn wrap_from(&self, span_id: SpanId, recipient: &[u8]) -> Wrapped<P> {
-        match self.origin.propagation() {
-            Propagation::Continue(context) if self.chooses(recipient) => self.channel.wrap(
-                &self.origin.followed_by(context.with_span_id(span_id)),
-                self.payload.clone(),
-            ),
-            _ => self.others.clone().wrap(self.payload.clone()),
+        let is_chosen = self.chooses(recipient);
+        match self.chosen.sampled_context().filter(|_| is_chosen) {
+            Some(context) => {
+                let origin = self.chosen.followed_by(context.with_span_id(span_id));
+                self.channel.wrap(&origin, self.payload.clone())
+            }
+            None => self.wrapper_of(is_chosen).wrap(self.payload.clone()),
         }
+    }
+
+    fn wrapper_of(&self, is_chosen: bool) -> Wrapper<'_> {
+        if is_chosen { &self.wrapper_of_chosen } else { &self.wrapper_of_others }.clone()
     }
 }
 
 impl<P: Buf> fmt::Debug for Broadcast<'_, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Broadcast")
-            .field("origin", &self.origin)
+            .field("origin", &self.chosen)
             .field("one_in", &self.one_in)
             .field("payload_len", &self.payload.remaining())
             .finish_non_exhaustive()

@@ -15,6 +15,8 @@ use crate::reading::Reading;
 pub(super) struct Kept {
     frame: Box<[u8]>,
     weight: Option<NonZeroU32>,
+    /// Whether there is a thinning, which never goes on (`R-THIN-5`).
+    is_thinned: bool,
     /// Whether no field is one that stays behind when the span changes.
     is_of_trace: bool,
 }
@@ -36,7 +38,8 @@ impl Kept {
             Field::FanOutWeight(weight) => Some(*weight),
             _ => None,
         });
-        Some(Self { frame, weight, is_of_trace })
+        let is_thinned = fields.iter().any(|field| matches!(field, Field::Thinning(_)));
+        Some(Self { frame, weight, is_thinned, is_of_trace })
     }
 
     /// The carrier, borrowed. O(1).
@@ -57,7 +60,8 @@ impl Kept {
     ) -> bool {
         let before = self.carrier().context();
         let in_trace = before.zip(context).is_some_and(|(a, b)| a.trace_id() == b.trace_id());
-        weight == self.weight && (before == context || in_trace && self.is_of_trace)
+        let is_same = weight == self.weight && !self.is_thinned;
+        is_same && (before == context || in_trace && self.is_of_trace)
     }
 }
 

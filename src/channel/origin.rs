@@ -9,12 +9,13 @@ use crate::channel::kept::Kept;
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
-use crate::field::Field;
+use crate::field::{Field, FieldType};
 use crate::policy::allow_list::AllowList;
 use crate::policy::fan_out::nested_weight;
 use crate::policy::propagation::Propagation;
+use crate::policy::trust::weighs;
 use crate::shorten::shorten;
-use crate::wire::{DEFAULT_CARRIER_CAP, IDS_LEN, MAX_FIELDS};
+use crate::wire::{DEFAULT_CARRIER_CAP, HEADER_LEN, IDS_LEN, MAX_FIELDS};
 
 /// Where a message comes from: what its receiver's span does with the context that came
 /// ([`Propagation`]), how many messages it stands for, and the fields that go on with it.
@@ -52,18 +53,19 @@ impl Origin {
     /// [shortened](fit). They are copied: one allocation for them all, and O(fields²), with at most 128 fields.
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
-        let context = self.propagation.context();
-        let mut all = Vec::with_capacity(fields.len());
-        for field in fields.iter().copied().chain(self.going_on(context)) {
-            let counts = field.is_well_formed() && field.is_in_place(context);
-            if counts && all.len() < MAX_FIELDS && !all.iter().any(|earlier| field.repeats(earlier))
-            {
-                all.push(field);
-            }
-        }
-        let kept = Kept::new(context, shorten(&mut all, ROOM));
+        let kept = self.keep(fields.iter().copied().chain(self.going_on(self.context())));
         let weight = kept.as_ref().and_then(Kept::weight).or(self.weight);
         Self { weight, kept: kept.map(Arc::new), ..self }
+    }
+
+    /// Sets the baggage, or takes it away: a `baggage` header value, as its owner says it now. One
+    /// allocation for all fields.
+    #[must_use]
+    pub fn with_baggage(self, text: Option<&str>) -> Self {
+        let others = self.going_on(self.context());
+        let others = others.filter(|field| !matches!(field, Field::Baggage(_)));
+        let kept = self.keep(text.map(Field::Baggage).into_iter().chain(others));
+        Self { kept: kept.map(Arc::new), ..self }
     }
 
     /// The origin of a message that a fan-out has chosen, one in so many: its weight is multiplied
@@ -121,16 +123,59 @@ impl Origin {
         if !carrier.may_have_fields() {
             return self;
         }
-        let baggage = carrier.baggage().and_then(|text| list.baggage(text));
-        let fields: Vec<_> = allowed(carrier.fields(), list, baggage.as_deref()).collect();
+        // The list is asked before anything is judged.
+        let admitted = carrier.fields_of(|field_type| list.may_admit(field_type));
+        let weighs = weighs(self.propagation);
+        let believed = admitted.filter(|field| {
+            weighs || !matches!(field, Field::FanOutWeight(_) | Field::Thinning(_))
+        });
+        let baggage = list.may_admit(FieldType::BAGGAGE).then(|| carrier.baggage()).flatten();
+        let baggage = baggage.and_then(|text| list.baggage(text));
+        let fields: Vec<_> = allowed(believed, list, baggage.as_deref()).collect();
         self.with_fields(&fields)
+    }
+
+    /// The origin of a message that a fan-out has not chosen: the decision against the trace travels,
+    /// and baggage, which is independent of it.
+    #[must_use]
+    pub fn not_chosen(self) -> Self {
+        match self.sampled_context() {
+            Some(context) => {
+                let flags = context.flags().with_sampled(false);
+                let propagation = Propagation::Continue(context.with_flags(flags));
+                Self { propagation, weight: None, ..self }
+            }
+            None => self,
+        }
+    }
+
+    /// The context of a trace that somebody has decided for, and whom this channel believes.
+    #[inline]
+    pub(super) const fn sampled_context(&self) -> Option<TraceContext> {
+        match self.propagation {
+            Propagation::Continue(context) if context.is_sampled() => Some(context),
+            _ => None,
+        }
+    }
+
+    /// Writes down what counts of these fields, the first first.
+    fn keep<'f>(&self, fields: impl Iterator<Item = Field<'f>>) -> Option<Kept> {
+        let context = self.context();
+        let mut all: Vec<Field<'_>> = Vec::new();
+        for field in fields {
+            let counts = field.is_well_formed() && field.is_in_place(context);
+            if counts && all.len() < MAX_FIELDS && !all.iter().any(|earlier| field.repeats(earlier))
+            {
+                all.push(field);
+            }
+        }
+        Kept::new(context, shorten(&mut all, ROOM))
     }
 
     /// Whether there may be anything to send but a decision against the trace.
     #[inline]
     pub(super) const fn has_something_to_send(&self) -> bool {
-        self.has_fields()
-            || matches!(self.propagation, Propagation::Continue(context) if context.is_sampled())
+        self.has_fields() || self.sampled_context().is_some()
     }
 
     /// Whether fields go on with the message. O(1).
@@ -156,6 +201,12 @@ impl Origin {
         encoded(says, shorten(&mut fields, ROOM))
     }
 
+    /// Encodes the fields that go on without a context, if the list lets any pass, in the escape.
+    pub(super) fn encode_fields_only(&self, list: &AllowList) -> EncodedEnvelope {
+        let encoded = self.encode(Says::Nothing, list);
+        if encoded.as_bytes().len() > HEADER_LEN { encoded } else { EncodedEnvelope::EMPTY }
+    }
+
     /// The fields that a message of this context carries on. The weight is not among them.
     fn going_on(&self, context: Option<TraceContext>) -> impl Iterator<Item = Field<'_>> {
         let before = self.carrier().context();
@@ -163,7 +214,8 @@ impl Origin {
         let in_trace =
             is_unchanged || before.zip(context).is_some_and(|(a, b)| a.trace_id() == b.trace_id());
         self.carrier().fields().filter(move |field| match field {
-            Field::FanOutWeight(_) => false,
+            // The weight is written anew, and a thinning is the hop's (`R-THIN-5`).
+            Field::FanOutWeight(_) | Field::Thinning(_) => false,
             Field::FurtherContext(_) => is_unchanged,
             Field::Tracestate(_) | Field::TextMap { .. } => in_trace,
             Field::Baggage(_) => true,

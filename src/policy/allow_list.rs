@@ -7,8 +7,8 @@ use crate::field::{Field, FieldType};
 use crate::w3c::baggage::BaggageMembers;
 
 /// Which fields pass a trust boundary (`O-SEC-2`). Where nothing was said, no baggage, no text-map
-/// entry, no private and no unknown field does; `tracestate`, fan-out weights and further contexts
-/// belong to the context and pass with it. `Copy`, and made in a `const`.
+/// entry, no private and no unknown field does; `tracestate`, fan-out weights, thinnings and further
+/// contexts belong to the context and pass with it. `Copy`, and made in a `const`.
 ///
 /// ```
 /// use glassine::Field;
@@ -55,6 +55,20 @@ impl AllowList {
         Self { types: Types::Only(types), ..self }
     }
 
+    /// Whether some field of this type may pass: asked before the field is looked at. O(types in the
+    /// list).
+    pub(crate) fn may_admit(&self, field_type: FieldType) -> bool {
+        match field_type {
+            FieldType::BAGGAGE => !self.baggage.is_empty(),
+            FieldType::TEXT_MAP => !self.text_map.is_empty(),
+            field_type if field_type.is_known() => true,
+            field_type => match self.types {
+                Types::All => true,
+                Types::Only(types) => types.contains(&field_type),
+            },
+        }
+    }
+
     /// Whether every field passes, whatever it is.
     pub(crate) const fn admits_all(&self) -> bool {
         matches!(self, Self { baggage: Names::All, text_map: Names::All, types: Types::All })
@@ -69,11 +83,11 @@ impl AllowList {
             Field::TextMap { key, .. } => {
                 self.text_map.contains(|allowed| allowed.eq_ignore_ascii_case(key))
             }
-            Field::Unknown { field_type, .. } => match self.types {
-                Types::All => true,
-                Types::Only(types) => types.contains(field_type),
-            },
-            Field::Tracestate(_) | Field::FanOutWeight(_) | Field::FurtherContext(_) => true,
+            Field::Unknown { field_type, .. } => self.may_admit(*field_type),
+            Field::Tracestate(_)
+            | Field::FanOutWeight(_)
+            | Field::FurtherContext(_)
+            | Field::Thinning(_) => true,
         }
     }
 
@@ -111,6 +125,10 @@ enum Names {
 }
 
 impl Names {
+    const fn is_empty(self) -> bool {
+        matches!(self, Self::Only([]))
+    }
+
     fn contains(self, is_it: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::All => true,

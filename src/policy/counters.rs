@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::fault::FaultKind;
-use crate::policy::propagation::Propagation;
+use crate::policy::trust::Trust;
 use crate::reading::Reading;
 use crate::verdict::{Decision, Verdict};
 
@@ -114,15 +114,10 @@ impl Counters {
         }
     }
 
-    /// Counts a message whose claims the trust policy took away, wholly or in part: `inbound` is
-    /// what was left of `message`.
-    pub fn record_judgement(&self, message: Reading<'_>, inbound: Propagation) {
-        let is_whole = match inbound {
-            Propagation::Continue(_) | Propagation::Suppress => true,
-            Propagation::Unknown => message.decision().is_none(),
-            Propagation::Resample(_) | Propagation::Link(_) => false,
-        };
-        if !is_whole {
+    /// Counts a message of whose decision this trust believes less than there is. What could not be
+    /// read was not dropped by a policy.
+    pub fn record_judgement(&self, reading: Reading<'_>, trust: Trust) {
+        if trust != Trust::Accept && reading.decision().is_some() {
             self.record(Count::DroppedByPolicy);
         }
     }

@@ -64,12 +64,23 @@ impl<'a> FanOut<'a> {
 }
 
 /// Whether a recipient of a fan-out gets the sampled context, given one in how many do (`R-FAN-2`).
-/// The same recipient of the same trace always decides the same, so that a retry agrees; who is
+/// `weight` is that of the message that the fan-out comes from, before it is multiplied: fan-outs
+/// inside one another then choose independently, even where recipients have equal names.
+///
+/// A receiver of a copy that went to many asks the same of itself (`R-THIN-1`): with its own name,
+/// the weight in the frame and the frame's [thinning](crate::Carrier::thinning).
+///
+/// The same recipient of the same message always decides the same, so that a retry agrees; who is
 /// chosen at one in ten is also chosen at one in five. Two hashes.
 #[must_use]
-pub fn fan_out_selects(trace_id: TraceId, recipient: &[u8], one_in: NonZeroU32) -> bool {
+pub fn fan_out_selects(
+    trace_id: TraceId,
+    weight: Option<NonZeroU32>,
+    recipient: &[u8],
+    one_in: NonZeroU32,
+) -> bool {
     // h < 2⁶⁴ / N, without leaving 64 bits.
-    let hash = hash::of_recipient(trace_id, recipient);
+    let hash = hash::of_recipient(trace_id, weight, recipient);
     hash.checked_mul(u64::from(one_in.get())).is_some()
 }
 

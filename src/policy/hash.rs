@@ -1,6 +1,8 @@
 //! The hash by which shares and fan-outs are decided, the same in every language (specification
 //! section 17).
 
+use core::num::NonZeroU32;
+
 use xxhash_rust::xxh64::xxh64;
 
 use crate::id::TraceId;
@@ -11,7 +13,11 @@ pub(crate) fn of_trace(trace_id: TraceId) -> u64 {
     xxh64(trace_id.as_bytes(), 0)
 }
 
-/// `R-FAN-2`: XXH64 of the recipient's bytes, seeded with the hash of the trace.
-pub(crate) fn of_recipient(trace_id: TraceId, recipient: &[u8]) -> u64 {
-    xxh64(recipient, of_trace(trace_id))
+/// `R-FAN-2`: XXH64 of the recipient's bytes, seeded with a hash of the trace that takes in the
+/// weight of the message, so that the levels of nested fan-outs choose independently.
+pub(crate) fn of_recipient(trace_id: TraceId, weight: Option<NonZeroU32>, recipient: &[u8]) -> u64 {
+    let weight = weight.map_or(0, NonZeroU32::get);
+    // A weight of 1 says nothing.
+    let seed = if weight == 1 { 0 } else { u64::from(weight) };
+    xxh64(recipient, xxh64(trace_id.as_bytes(), seed))
 }

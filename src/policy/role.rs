@@ -15,19 +15,23 @@ pub enum Role {
     /// Starts a trace where nothing is known, if the local sampler says so.
     #[default]
     MayStart,
-    /// Makes a span only for a context that came in, continued or linked to.
+    /// Makes a span only for a sampled context that is believed, and starts nothing from what is
+    /// only claimed: not under [`Trust::Redecide`](crate::policy::Trust::Redecide), nor under
+    /// [`Trust::LinkOnly`](crate::policy::Trust::LinkOnly).
     ContinueOnly,
 }
 
 impl Role {
     /// Whether a span may be made at all. The local sampler is asked after this, never instead of
-    /// it: a parent-based sampler does not cover links.
+    /// it: a parent-based sampler does not cover links. O(1).
     #[must_use]
-    pub const fn admits(self, inbound: Propagation) -> bool {
-        match inbound {
-            Propagation::Unknown => matches!(self, Self::MayStart),
+    pub const fn admits(self, propagation: Propagation) -> bool {
+        match propagation {
+            Propagation::Continue(context) => context.is_sampled(),
             Propagation::Suppress => false,
-            Propagation::Continue(_) | Propagation::Resample(_) | Propagation::Link(_) => true,
+            Propagation::Unknown | Propagation::Resample(_) | Propagation::Link(_) => {
+                matches!(self, Self::MayStart)
+            }
         }
     }
 }

@@ -15,30 +15,38 @@ use crate::verdict::Decision;
 )]
 #[non_exhaustive]
 pub enum Trust {
-    /// Nothing is believed: the message is handled as if it had come bare.
+    /// Believes nothing: the message is handled as if it had come bare.
     #[default]
     Drop,
-    /// A sampled context is linked to and decides nothing.
+    /// Links to a sampled context, which decides nothing and weighs nothing: the local sampler is
+    /// asked, as for a bare message.
     LinkOnly,
-    /// The ids are believed, the decision is not: the local sampler is asked.
+    /// Believes the ids and not the decision: the local root sampler is asked.
+    ///
+    /// OpenTelemetry's default sampler takes an unsampled parent for a decision, so that a span
+    /// under such a context would never be sampled. The companion crate therefore starts a trace of
+    /// its own that links to the context, under either relation, and none where the receiver only
+    /// continues traces.
     Redecide,
-    /// Ids and decision are believed.
+    /// Believes ids, decision and weight.
     Accept,
 }
 
 impl Trust {
-    /// What is left of a message's claims. Total: every message under every policy. O(1).
+    /// Says what is left of a message's claims. Total: every message under every policy. O(1).
     ///
     /// | the message | accept | redecide | link only | drop |
     /// |---|---|---|---|---|
-    /// | bare, damaged, nothing known, an id that is all zero | nothing | nothing | nothing | nothing |
-    /// | a sampled context | continue | decide | link | nothing |
-    /// | an unsampled context | continue | decide | nothing | nothing |
-    /// | unsampled, without readable ids (marker, unknown version, above the cap) | do not start | nothing | nothing | nothing |
-    /// | sampled, without readable ids (unknown version, above the cap) | nothing | nothing | nothing | nothing |
+    /// | bare, damaged, escape, an id that is all zero | unknown | unknown | unknown | unknown |
+    /// | a sampled context | continue | resample | link | unknown |
+    /// | an unsampled context | continue | resample | unknown | unknown |
+    /// | unsampled, without readable ids | suppress | unknown | unknown | unknown |
+    /// | sampled, without readable ids | unknown | unknown | unknown | unknown |
+    ///
+    /// Ids are not readable in the marker, in an unknown version, and above the cap.
     #[must_use]
-    pub fn judge(self, message: Reading<'_>) -> Propagation {
-        match (self, message.context()) {
+    pub fn judge(self, reading: Reading<'_>) -> Propagation {
+        match (self, reading.context()) {
             (Self::Drop, _) => Propagation::Unknown,
             (Self::LinkOnly, context) => context
                 .filter(|context| context.is_sampled())
@@ -46,12 +54,19 @@ impl Trust {
             (Self::Redecide, context) => context
                 .map_or(Propagation::Unknown, |context| Propagation::Resample(undecided(context))),
             (Self::Accept, Some(context)) => Propagation::Continue(context),
-            (Self::Accept, None) if message.decision() == Some(Decision::Unsampled) => {
+            (Self::Accept, None) if reading.decision() == Some(Decision::Unsampled) => {
                 Propagation::Suppress
             }
             (Self::Accept, None) => Propagation::Unknown,
         }
     }
+}
+
+/// Whether a policy that leaves this believes what a peer says of weights: who takes the decision away
+/// takes what it counts.
+#[cfg(feature = "bytes")]
+pub(crate) const fn weighs(propagation: Propagation) -> bool {
+    matches!(propagation, Propagation::Continue(context) if context.is_sampled())
 }
 
 const fn undecided(context: TraceContext) -> TraceContext {

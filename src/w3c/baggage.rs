@@ -5,7 +5,7 @@ use core::fmt;
 use crate::carrier::Carrier;
 use crate::w3c::list::{Member, Members, trim};
 
-/// The members of a `baggage` list: an iterator that borrows the text.
+/// Iterates over the members of a `baggage` list; borrows the text.
 ///
 /// ```
 /// use glassine::w3c::BaggageMembers;
@@ -20,7 +20,7 @@ use crate::w3c::list::{Member, Members, trim};
 /// ```
 pub type BaggageMembers<'a> = Members<'a, BaggageMember<'a>>;
 
-/// One member of a `baggage` list. `Debug` shows the key, never the value.
+/// Holds one member of a `baggage` list. `Debug` shows the key, never the value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BaggageMember<'a> {
     key: &'a str,
@@ -29,26 +29,27 @@ pub struct BaggageMember<'a> {
 }
 
 impl<'a> BaggageMember<'a> {
-    /// The key, as it was sent.
+    /// Returns the key, as it was sent.
     #[must_use]
     pub const fn key(self) -> &'a str {
         self.key
     }
 
-    /// The value, as it was sent: percent-encoded.
+    /// Returns the value, as it was sent: percent-encoded.
     #[must_use]
     pub const fn value(self) -> &'a str {
         self.value
     }
 
-    /// The value, percent-decoded byte by byte, which allocates nothing. The bytes are UTF-8 if the
-    /// sender kept W3C's rules. A `%` that two hexadecimal digits do not follow stands for itself.
+    /// Decodes the value's percent-encoding byte by byte; allocates nothing. The bytes are UTF-8 if
+    /// the sender kept W3C's rules. A `%` that two hexadecimal digits do not follow stands for
+    /// itself.
     #[must_use]
     pub fn decoded_value(self) -> PercentDecoded<'a> {
         PercentDecoded { rest: self.value.as_bytes() }
     }
 
-    /// What follows the first `;`: W3C's properties, not split. Empty if there are none.
+    /// Returns what follows the first `;`: W3C's properties, not split. Empty if there are none.
     #[must_use]
     pub const fn properties(self) -> &'a str {
         self.properties
@@ -66,26 +67,31 @@ impl<'a> Member<'a> for BaggageMember<'a> {
     const MOST: u8 = 180;
 
     fn parse(part: &'a str) -> Option<Self> {
-        let (pair, properties) = part.split_once(';').unwrap_or((part, ""));
+        let (pair, properties) = match part.split_once(';') {
+            Some((pair, properties)) => (pair, Some(properties)),
+            None => (part, None),
+        };
         let (key, value) = pair.split_once('=')?;
         let (key, value) = (trim(key), trim(value));
-        let is_key = !key.is_empty() && key.bytes().all(is_token);
-        let is_sound = is_key && value.bytes().all(is_baggage_value);
-        is_sound.then_some(Self { key, value, properties: trim(properties) })
+        let is_sound = is_key(key) && value.bytes().all(is_baggage_value);
+        let properties = properties.map(trim);
+        let are_sound = properties.is_none_or(|all| all.split(';').all(is_property));
+        let properties = properties.unwrap_or_default();
+        (is_sound && are_sound).then_some(Self { key, value, properties })
     }
 }
 
 impl<'a> Carrier<'a> {
-    /// The members of [`baggage`](Self::baggage), in their order (W3C Baggage, *list-member*).
-    /// Members that break W3C's grammar are left out, and so are those after the 180th. Lazy;
-    /// allocates nothing.
+    /// Iterates over the members of [`baggage`](Self::baggage), in their order (W3C Baggage,
+    /// *list-member*). Members that break W3C's grammar are left out, and so are those after the
+    /// 180th. Lazy; allocates nothing.
     #[must_use]
     pub fn baggage_members(self) -> BaggageMembers<'a> {
         BaggageMembers::new(self.baggage().unwrap_or_default())
     }
 }
 
-/// The bytes of a percent-encoded text; made by [`BaggageMember::decoded_value`].
+/// Iterates over the bytes of a percent-encoded text; made by [`BaggageMember::decoded_value`].
 #[derive(Clone)]
 pub struct PercentDecoded<'a> {
     rest: &'a [u8],
@@ -115,6 +121,18 @@ impl fmt::Debug for PercentDecoded<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PercentDecoded({} bytes)", self.clone().count())
     }
+}
+
+/// W3C Baggage, *property*: a key, or a key and a value.
+fn is_property(text: &str) -> bool {
+    match text.split_once('=') {
+        Some((key, value)) => is_key(trim(key)) && trim(value).bytes().all(is_baggage_value),
+        None => is_key(trim(text)),
+    }
+}
+
+fn is_key(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_token)
 }
 
 /// RFC 9110, *tokens*.

@@ -3,7 +3,7 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-/// The members of a list, split when they are asked for: an iterator that borrows the text.
+/// Iterates over the members of a list, which are split when they are asked for; borrows the text.
 ///
 /// White space around members and empty members are skipped, members that break W3C's grammar are
 /// left out, and so is what follows the most members that the list may have. Lazy; allocates
@@ -61,12 +61,13 @@ impl<'a, M: Member<'a> + Clone + fmt::Debug> fmt::Debug for Members<'a, M> {
     }
 }
 
-/// What the walker hands out. Implemented for the members of W3C's two lists, and for nothing else.
+/// Reads one member of a list. It is implemented for the members of W3C's two lists, and is not for
+/// anything else.
 pub trait Member<'a>: Sized {
-    /// How many members a list has at most.
+    /// Says how many members a list has at most.
     const MOST: u8;
 
-    /// The member that this part of a list is. `None` if it breaks W3C's grammar.
+    /// Reads the member that this part of a list is. `None` if it breaks W3C's grammar.
     fn parse(part: &'a str) -> Option<Self>;
 }
 

@@ -4,7 +4,7 @@ use core::fmt;
 
 use crate::kinds::kinds;
 
-/// Why a text is not a `traceparent`, an id or trace flags, and the offset of the first byte at
+/// Says why a text is not a `traceparent`, an id or trace flags, and which byte is the first at
 /// fault.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct ParseError {
@@ -18,13 +18,13 @@ impl ParseError {
         Self { kind, offset: offset as u8 }
     }
 
-    /// What is wrong.
+    /// Returns what is wrong.
     #[must_use]
     pub const fn kind(self) -> ParseErrorKind {
         self.kind
     }
 
-    /// The first byte at fault, counted from the start of the text.
+    /// Returns the first byte at fault, counted from the start of the text.
     #[must_use]
     pub const fn offset(self) -> usize {
         self.offset as usize
@@ -40,7 +40,9 @@ impl fmt::Display for ParseError {
 impl core::error::Error for ParseError {}
 
 kinds! {
-    /// What is wrong with a text (specification section 13).
+    /// Names what is wrong with a text (specification [section 13]).
+    ///
+    /// [section 13]: crate::spec#13-w3c-trace-context
     ParseErrorKind
 
     /// Too short, too long, or not continued by `-` where a future version may continue.

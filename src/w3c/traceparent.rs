@@ -10,7 +10,7 @@ use crate::hex;
 use crate::id::{SpanId, TraceId};
 use crate::w3c::parse_error::{ParseError, ParseErrorKind};
 
-/// The text of a `traceparent` of version `00`: always 55 ASCII characters, held in place.
+/// Holds the text of a `traceparent` of version `00`: always 55 ASCII characters, in place.
 ///
 /// ```
 /// use glassine::{SpanId, TraceContext, TraceFlags, TraceId};
@@ -20,7 +20,8 @@ use crate::w3c::parse_error::{ParseError, ParseErrorKind};
 ///     SpanId::from_u64(2).unwrap(),
 ///     TraceFlags::SAMPLED,
 /// );
-/// assert_eq!(context.to_traceparent().as_str(), "00-00000000000000000000000000000001-0000000000000002-01");
+/// let text = "00-00000000000000000000000000000001-0000000000000002-01";
+/// assert_eq!(context.to_traceparent().as_str(), text);
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Traceparent([u8; Self::LEN]);
@@ -29,7 +30,7 @@ impl Traceparent {
     /// Length in bytes, which are ASCII characters.
     pub const LEN: usize = 55;
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         // Nothing but ASCII is ever written here, so the other arm is not reached.
@@ -75,7 +76,9 @@ impl TraceContext {
     /// traceparent*). Allocates nothing.
     ///
     /// # Errors
-    /// A [`ParseError`] that names what is wrong and the first byte at fault (`R-W3C-3`).
+    /// A [`ParseError`] that names what is wrong and the first byte at fault ([`R-W3C-3`]).
+    ///
+    /// [`R-W3C-3`]: crate::spec#13-w3c-trace-context
     pub fn from_traceparent(text: &[u8]) -> Result<Self, ParseError> {
         if text.len() < Traceparent::LEN {
             return Err(ParseError::new(ParseErrorKind::Length, text.len()));
@@ -100,21 +103,23 @@ impl TraceContext {
         Ok(Self::new(trace_id, span_id, flags))
     }
 
-    /// The `traceparent` text of version `00`, with the flags that W3C Trace Context level 2
-    /// defines. Allocates nothing.
+    /// Writes the `traceparent` text of version `00`, with the flags that W3C Trace Context level 2
+    /// defines ([`R-W3C-2`]). Allocates nothing.
+    ///
+    /// [`R-W3C-2`]: crate::spec#13-w3c-trace-context
     #[must_use]
     pub fn to_traceparent(self) -> Traceparent {
         Traceparent::new(self, TraceFlags::LEVEL_2)
     }
 
-    /// The same with the sampled flag alone, for peers that refuse any other.
+    /// Writes the `traceparent` text with the sampled flag alone, for peers that refuse any other.
     #[must_use]
     pub fn to_traceparent_level_1(self) -> Traceparent {
         Traceparent::new(self, TraceFlags::SAMPLED)
     }
 }
 
-/// [`TraceContext::from_traceparent`].
+/// Reads a `traceparent`: [`TraceContext::from_traceparent`].
 impl FromStr for TraceContext {
     type Err = ParseError;
 
@@ -123,7 +128,7 @@ impl FromStr for TraceContext {
     }
 }
 
-/// [`TraceContext::to_traceparent`].
+/// Writes a `traceparent`: [`TraceContext::to_traceparent`].
 impl fmt::Display for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_traceparent().fmt(f)

@@ -5,18 +5,19 @@ use core::fmt;
 use crate::carrier::Carrier;
 use crate::w3c::list::{Member, Members};
 
-/// The members of a `tracestate` list: an iterator that borrows the text.
+/// Iterates over the members of a `tracestate` list; borrows the text.
 ///
 /// ```
 /// use glassine::w3c::TracestateMembers;
 ///
-/// let members: Vec<_> = TracestateMembers::new("rojo=00f067aa0ba902b7, Congo=t61,congo=t61rcWkgMzE").collect();
+/// let text = "rojo=00f067aa0ba902b7, Congo=t61,congo=t61rcWkgMzE";
+/// let members: Vec<_> = TracestateMembers::new(text).collect();
 /// assert_eq!(members[1].key(), "congo"); // keys are lower case, so the second one is no member
 /// assert_eq!(members[1].value(), "t61rcWkgMzE");
 /// ```
 pub type TracestateMembers<'a> = Members<'a, TracestateMember<'a>>;
 
-/// One member of a `tracestate` list. `Debug` shows the key, never the value.
+/// Holds one member of a `tracestate` list. `Debug` shows the key, never the value.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TracestateMember<'a> {
     key: &'a str,
@@ -24,13 +25,13 @@ pub struct TracestateMember<'a> {
 }
 
 impl<'a> TracestateMember<'a> {
-    /// The vendor's key.
+    /// Returns the vendor's key.
     #[must_use]
     pub const fn key(self) -> &'a str {
         self.key
     }
 
-    /// The vendor's value, opaque.
+    /// Returns the vendor's value, opaque.
     #[must_use]
     pub const fn value(self) -> &'a str {
         self.value
@@ -60,9 +61,9 @@ impl<'a> Member<'a> for TracestateMember<'a> {
 }
 
 impl<'a> Carrier<'a> {
-    /// The members of [`tracestate`](Self::tracestate), in their order (W3C Trace Context level 2,
-    /// *list-members*). Members that break W3C's grammar are left out, and so are those after the
-    /// 32nd. Lazy; allocates nothing.
+    /// Iterates over the members of [`tracestate`](Self::tracestate), in their order (W3C Trace
+    /// Context level 2, *list-members*). Members that break W3C's grammar are left out, and so are
+    /// those after the 32nd. Lazy; allocates nothing.
     #[must_use]
     pub fn tracestate_members(self) -> TracestateMembers<'a> {
         TracestateMembers::new(self.tracestate().unwrap_or_default())

@@ -2,38 +2,21 @@
 //! vectors.
 //!
 //! `glassine help` says what each command does. Nothing of the format is known here but names and
-//! spellings: everything goes through the library.
+//! spellings: everything goes through the library. `commands` uses all other modules, `io` uses
+//! `show` and `message`, and `show` uses `message`.
 #![forbid(unsafe_code)]
 
-mod args;
-mod baggage;
-mod check;
-mod detect;
-mod dump;
-mod encoding;
-mod failure;
-mod form;
-mod input;
-mod inspect;
-mod layout;
-mod output;
-mod printable;
-mod reading;
-mod received;
-mod style;
-mod summary;
-mod tree;
-mod unwrap;
-mod vectors;
-mod words;
-mod wrap;
+mod commands;
+mod io;
+mod message;
+mod show;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command};
-use crate::failure::Failure;
+use crate::commands::Args;
+use crate::io::failure::{self, Failure};
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -44,17 +27,5 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(failure::USAGE));
         }
     };
-    run(args).unwrap_or_else(Failure::report)
-}
-
-fn run(args: Args) -> Result<ExitCode, Failure> {
-    anstream::ColorChoice::from(args.color).write_global();
-    match args.command {
-        Command::Wrap(wrap) => wrap::run(&wrap),
-        Command::Unwrap(unwrap) => unwrap::run(&unwrap),
-        Command::Inspect(inspect) => inspect::run(&inspect),
-        Command::Check(check) => check::run(&check),
-        Command::Detect(detect) => detect::run(&detect),
-        Command::Vectors(vectors) => vectors::run(&vectors),
-    }
+    args.run().unwrap_or_else(Failure::report)
 }

@@ -1,13 +1,16 @@
-//! Where a message that is sent now comes from: OpenTelemetry's current context, and the message
-//! that is being handled in it. Works without a global propagator.
+//! Where a message that is sent now comes from: OpenTelemetry's current context, and the message that is
+//! being handled in it. Works without a global propagator.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use glassine::policy::{Capture, Propagation};
 use glassine::{Field, Origin};
-use opentelemetry::Context;
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry::{Context, ContextGuard};
 
-use crate::span_context::from_span_context;
+use crate::baggage;
+use crate::span_context::{from_span_context, is_made_up};
 
 /// OpenTelemetry's current context, as the tracer of channel ends that capture by themselves.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -21,19 +24,42 @@ impl Capture for CurrentContext {
     }
 }
 
-/// The origin of a message that is sent now: [`capture_from`] OpenTelemetry's current context. A
+/// Takes the origin of a message that is sent now: [`capture_from`] OpenTelemetry's current context. A
 /// `tracing` span is in it while it is entered. Of a span that is not sampled it costs about as
 /// much as OpenTelemetry takes to find it.
+///
+/// Never panics. Where OpenTelemetry does when it is asked for the current context (in a thread that
+/// ends; up to 0.32 also in a value that is dropped while a context is detached), the message goes bare.
+/// A program that aborts on panics aborts there, as with any use of OpenTelemetry.
 #[must_use]
 #[inline]
 pub fn capture() -> Origin {
-    Context::map_current(capture_from)
+    captured(capture_from)
 }
 
-/// The origin of a message that is sent within a context: that of its span if it is sampled, with
-/// tracestate, baggage, and the fields of the message that is being handled ([`with_origin`]),
-/// which go out again without having been parsed. Of a span that is not sampled, the decision is
-/// kept and nothing else.
+/// Takes the origin of a message as [`capture`] does, with baggage whatever was decided about the trace:
+/// W3C baggage is independent of sampling. It travels with the marker, or in the escape, on a channel
+/// whose list of outgoing fields lets it pass.
+///
+/// Where there is baggage, this writes it down for every message: two allocations or more, where
+/// [`capture`] has none for a message that is not sampled.
+#[must_use]
+pub fn capture_with_baggage() -> Origin {
+    captured(capture_with_baggage_from)
+}
+
+/// Takes the origin of a message that is sent within a context as [`capture_from`] does, with baggage
+/// whatever was decided about the trace ([`capture_with_baggage`]).
+#[must_use]
+pub fn capture_with_baggage_from(cx: &Context) -> Origin {
+    let origin = capture_from(cx);
+    if is_sampled(&origin) { origin } else { with_current_baggage(origin, cx) }
+}
+
+/// Takes the origin of a message that is sent within a context: that of its span if it is sampled, with
+/// tracestate, baggage, and the fields of the message that is being handled ([`with_origin`]), which go
+/// out again without having been parsed. Of a span that is not sampled, the decision is kept and nothing
+/// else.
 ///
 /// Without any of these fields it allocates nothing.
 #[must_use]
@@ -44,49 +70,108 @@ pub fn capture_from(cx: &Context) -> Origin {
     if span_context.is_sampled() {
         return capture_sampled(cx, span_context);
     }
-    let is_decided = span_context.is_valid()
-        || handled(cx).is_some_and(|origin| origin.propagation() == Propagation::Suppress);
-    Origin::new(if is_decided { Propagation::Suppress } else { Propagation::Unknown })
+    match from_span_context(span_context) {
+        // The decision is one about this trace, and goes by its share.
+        Some(context) if !is_made_up(span_context) => context.into(),
+        Some(_) => Origin::new(Propagation::Suppress),
+        None => match handled(cx).map(|handled| handled.origin.propagation()) {
+            Some(Propagation::Suppress) => Origin::new(Propagation::Suppress),
+            _ => Origin::default(),
+        },
+    }
 }
 
 #[inline(never)]
 fn capture_sampled(cx: &Context, span_context: &SpanContext) -> Origin {
     let Some(context) = from_span_context(span_context) else { return Origin::default() };
-    let origin = handled(cx).map_or_else(|| context.into(), |origin| origin.followed_by(context));
+    let handled = handled(cx);
+    let origin =
+        handled.map_or_else(|| context.into(), |handled| handled.origin.followed_by(context));
+    let origin = with_current_baggage(origin, cx);
     let tracestate = span_context.trace_state().header();
-    let baggage = cx.baggage();
-    if tracestate.is_empty() && baggage.is_empty() {
+    if tracestate.is_empty() {
         return origin;
     }
-    let baggage = baggage.to_string();
-    let tracestate =
-        Some(tracestate.as_str()).filter(|text| !text.is_empty()).map(Field::Tracestate);
-    let baggage = Some(baggage.as_str()).filter(|text| !text.is_empty()).map(Field::Baggage);
-    match (tracestate, baggage) {
-        (Some(tracestate), Some(baggage)) => origin.with_fields(&[tracestate, baggage]),
-        (one, other) => origin.with_fields(one.or(other).as_slice()),
-    }
+    origin.with_fields(&[Field::Tracestate(&tracestate)])
 }
 
-/// The context in which a message is handled: messages that are sent within it carry the fields of
-/// this one on, unparsed, and stand for as many. The span is not changed. Without fields, a weight
-/// or a decision against a trace, it is a clone; otherwise it allocates.
+/// Gives an origin the baggage that the context has: OpenTelemetry's, which owns it within a handler.
+fn with_current_baggage(origin: Origin, cx: &Context) -> Origin {
+    let handled = handled(cx);
+    let is_untouched = handled.is_some_and(|handled| handled.owns_baggage_of(cx));
+    let came = handled.and_then(|handled| handled.origin.carrier().baggage());
+    if is_untouched {
+        // What came goes on as it came.
+        return if origin.carrier().baggage() == came { origin } else { origin.with_baggage(came) };
+    }
+    let baggage = cx.baggage();
+    if baggage.is_empty() && came.is_none() {
+        return origin;
+    }
+    origin.with_baggage(baggage::to_text(baggage).as_deref())
+}
+
+/// Makes the context in which a message is handled: messages that are sent within it carry the fields of
+/// this one on, unparsed, and stand for as many. The span is not changed.
 ///
-/// Baggage is carried on as it came, and is not put into OpenTelemetry's own: a `BaggagePropagator`
-/// that extracts from a [`TextMapExtractor`](crate::TextMapExtractor) does that, and what it finds
-/// replaces what was carried.
+/// The message takes the place of one that was handled in `cx`: none of that one's fields, weight or
+/// baggage reach what is sent within the new context. Baggage becomes OpenTelemetry's own, to be read,
+/// added to, changed and cleared as if OpenTelemetry's propagator had extracted it; what nobody has
+/// touched goes on as it came. A message without baggage leaves the application's own as it is.
+///
+/// For a message without fields, weight or a decision against a trace, outside of another's handler, it
+/// is a clone; otherwise it allocates, and parses baggage if there is some.
 #[must_use]
 pub fn with_origin(cx: &Context, origin: &Origin) -> Context {
+    let outer = handled(cx);
     let is_plain = !origin.has_fields()
         && origin.weight().is_none()
         && origin.propagation() != Propagation::Suppress;
-    if is_plain { cx.clone() } else { cx.with_value(Handled(origin.clone())) }
+    if is_plain && outer.is_none() {
+        return cx.clone();
+    }
+    let cx = match origin.carrier().baggage() {
+        Some(text) => cx.with_baggage(baggage::from_text(text)),
+        None if outer.is_some() && !cx.baggage().is_empty() => cx.with_cleared_baggage(),
+        None => cx.clone(),
+    };
+    cx.with_value(Handled { origin: origin.clone(), given: cx.clone() })
 }
 
-/// The origin of the message that is being handled, as a value of the context.
-#[derive(Debug)]
-struct Handled(Origin);
+/// The current context; a new one where OpenTelemetry panics.
+pub(crate) fn current() -> Context {
+    catch_unwind(Context::current).unwrap_or_default()
+}
 
-fn handled(cx: &Context) -> Option<&Origin> {
-    cx.get::<Handled>().map(|Handled(origin)| origin)
+/// Makes a context the current one, where OpenTelemetry does not panic.
+pub(crate) fn attach(cx: Context) -> Option<ContextGuard> {
+    catch_unwind(AssertUnwindSafe(|| cx.attach())).ok()
+}
+
+/// What `f` makes of the current context; nothing where OpenTelemetry panics.
+#[inline]
+fn captured(f: impl FnOnce(&Context) -> Origin) -> Origin {
+    catch_unwind(AssertUnwindSafe(|| Context::map_current(f))).unwrap_or_default()
+}
+
+fn is_sampled(origin: &Origin) -> bool {
+    matches!(origin.propagation(), Propagation::Continue(context) if context.is_sampled())
+}
+
+/// The message that is being handled, as a value of the context.
+struct Handled {
+    origin: Origin,
+    /// The context as it was given to the handler: its baggage is the message's.
+    given: Context,
+}
+
+impl Handled {
+    /// Whether nobody has changed the baggage since.
+    fn owns_baggage_of(&self, cx: &Context) -> bool {
+        core::ptr::eq(cx.baggage(), self.given.baggage())
+    }
+}
+
+fn handled(cx: &Context) -> Option<&Handled> {
+    cx.get::<Handled>()
 }

@@ -4,15 +4,16 @@
 use core::fmt;
 use core::num::NonZeroU32;
 use std::borrow::Cow;
-use std::vec::Vec;
 
 use glassine::policy::{Propagation, Role};
 use glassine::{Origin, TraceContext};
-use opentelemetry::trace::{Link, Span, SpanContext, SpanKind, TraceContextExt, Tracer};
+use opentelemetry::trace::{
+    FutureExt, Link, SpanBuilder, SpanContext, SpanKind, TraceContextExt, Tracer,
+};
 use opentelemetry::{Context, KeyValue};
 
-use crate::capture::with_origin;
-use crate::span_context::{from_span_context, span_context, to_span_context, tracestate};
+use crate::capture::{attach, current, with_origin};
+use crate::span_context::{from_span_context, made_up, span_context, to_span_context, tracestate};
 
 /// How a consumer's span refers to a message.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -22,23 +23,43 @@ pub enum Relation {
     /// conventions.
     #[default]
     Link,
-    /// It is its child. For a single message; several are always linked to.
+    /// It is its child. For a single message; several are always linked to. An actor that sends to
+    /// itself makes one trace without an end by this: link there.
     Parent,
 }
 
 /// The rules by which a consumer makes spans. `Copy`, and made in a `const`.
 ///
+/// A [`plan`](Self::plan) is right in every case: [`handle`](Plan::handle) and
+/// [`handle_future`](Plan::handle_future) make OpenTelemetry's spans; with the feature `tracing`,
+/// `in_span` and `instrument` take those of `tracing`. Where no span is to be made, the handler still
+/// runs, and nothing that it calls or sends starts a trace:
+///
+/// | what is left of the message | may start, link | may start, parent | only continues |
+/// |---|---|---|---|
+/// | nothing known | root | root | suppressed |
+/// | decided against | suppressed | suppressed | suppressed |
+/// | continue, sampled | root, link | child | as on the left |
+/// | continue, unsampled | suppressed | suppressed | suppressed |
+/// | decide anew | root, link | root, link | suppressed |
+/// | link | root, link | root, link | suppressed |
+///
+/// A *root* is a part of the trace of the surroundings if there is one, and the local sampler decides.
+/// *Suppressed* is the handler within a valid, remote, unsampled span context, which OpenTelemetry's
+/// default sampler, and every other that goes by the parent, takes for a decision.
+///
 /// ```
-/// use glassine_opentelemetry::{Consumer, Relation, capture_from};
 /// use glassine::{Origin, TraceContext};
-/// use opentelemetry::{Context, trace::noop::NoopTracer};
+/// use glassine_opentelemetry::{Consumer, Relation, capture};
+/// use opentelemetry::trace::noop::NoopTracer;
 ///
 /// const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
 ///
 /// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
 /// let origin = Origin::from(context); // of a message that was received
-/// let cx = CONSUMER.start(&NoopTracer::new(), "handle order", &Context::new(), [&origin]);
-/// let reply = capture_from(&cx); // the origin of what is sent within `cx`
+/// let reply = CONSUMER.plan([&origin]).handle(&NoopTracer::new(), "handle order", || {
+///     capture() // the origin of what is sent in here
+/// });
 /// assert_eq!(reply.context().map(TraceContext::trace_id), Some(context.trace_id()));
 /// # Ok::<(), glassine::w3c::ParseError>(())
 /// ```
@@ -50,109 +71,105 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Links, may start traces, and makes up to 128 links a span, which is what OpenTelemetry's
-    /// SDKs keep by default.
+    /// Makes rules that link, may start traces, and make up to 128 links a span, which is what
+    /// OpenTelemetry's SDKs keep by default.
     #[must_use]
     pub const fn new() -> Self {
         Self { relation: Relation::Link, role: Role::MayStart, max_links: 128 }
     }
 
-    /// The same with this relation. It can be chosen for each call.
+    /// Sets how a span refers to a message. It can be chosen for each call.
     #[must_use]
     pub const fn with_relation(self, relation: Relation) -> Self {
         Self { relation, ..self }
     }
 
-    /// The same with this role: one that may only continue makes no span where nothing came in.
+    /// Sets whether traces may start here.
     #[must_use]
     pub const fn with_role(self, role: Role) -> Self {
         Self { role, ..self }
     }
 
-    /// The same with at most so many links a span.
+    /// Sets how many links a span has at most.
     #[must_use]
     pub const fn with_max_links(self, max_links: usize) -> Self {
         Self { max_links, ..self }
     }
 
-    /// What a span that handles these messages refers to. `None`: no span is to be made.
+    /// Decides what a span that handles these messages refers to, or that there is to be none.
     ///
-    /// A message that was decided against is no reason for a span, and neither is one about which
-    /// nothing is known if the role may only continue; one reason among several messages is enough.
-    /// Linked to are sampled contexts only, those of the messages first and then their further
-    /// contexts. Allocates for links and for a tracestate.
+    /// One reason for a span among several messages is enough. Linked to are sampled contexts, and
+    /// those to be decided anew: of the messages first, and then their sampled further contexts, which
+    /// are no reason for a span by themselves. Allocates for links and for a tracestate.
     #[must_use]
-    pub fn plan<'a>(&self, origins: impl IntoIterator<Item = &'a Origin>) -> Option<Plan> {
+    pub fn plan<'a>(&self, origins: impl IntoIterator<Item = &'a Origin>) -> Plan {
         let mut origins = origins.into_iter().peekable();
-        let first = origins.next()?;
-        let single = origins.peek().is_none();
+        let first = origins.next();
+        let single = first.filter(|_| origins.peek().is_none());
         let mut plan = Plan {
             parent: None,
             links: Vec::new(),
             links_left_out: 0,
-            origin: single.then(|| first.clone()),
+            origin: single.cloned().unwrap_or_default(),
         };
+        let mut makes_span = false;
         let mut further = Vec::new();
-        let mut admitted = false;
-        for origin in core::iter::once(first).chain(origins) {
-            let may_be_parent = single && self.relation == Relation::Parent;
-            admitted |= match origin.propagation() {
-                Propagation::Continue(context) | Propagation::Resample(context)
-                    if may_be_parent =>
+        let mut against = None;
+        for origin in first.into_iter().chain(origins) {
+            let propagation = origin.propagation();
+            makes_span |= self.role.admits(propagation);
+            match propagation {
+                Propagation::Continue(context) if !context.is_sampled() => {
+                    against.get_or_insert(context);
+                }
+                Propagation::Continue(context)
+                    if single.is_some() && self.relation == Relation::Parent =>
                 {
                     plan.parent = Some(remote(origin, context));
-                    true
                 }
-                Propagation::Continue(context) | Propagation::Link(context)
-                    if context.is_sampled() =>
-                {
+                Propagation::Continue(context)
+                | Propagation::Resample(context)
+                | Propagation::Link(context) => {
                     plan.link(self.max_links, || remote(origin, context));
-                    true
                 }
-                // What is decided here is decided for a trace of its own.
-                Propagation::Resample(_) => true,
-                Propagation::Continue(_) | Propagation::Link(_) | Propagation::Suppress => false,
-                Propagation::Unknown => self.role.admits(Propagation::Unknown),
+                Propagation::Unknown | Propagation::Suppress => {}
+            }
+            let contexts = origin.carrier().further_contexts();
+            further.extend(contexts.filter(|context| context.is_sampled()));
+        }
+        if !makes_span {
+            // The ids of a message that was decided against are those of its own trace.
+            let suppressing = against.map_or_else(made_up, to_span_context);
+            return Plan {
+                parent: Some(suppressing),
+                links: Vec::new(),
+                links_left_out: 0,
+                ..plan
             };
-            further
-                .extend(origin.carrier().further_contexts().filter(|context| context.is_sampled()));
         }
         for context in further {
             plan.link(self.max_links, || to_span_context(context));
-            admitted = true;
         }
-        admitted.then_some(plan)
+        plan
     }
 
     /// Starts a span that handles these messages within `cx`, and gives the context with the span,
-    /// for messages that are sent on as well ([`with_origin`]). Where no span is to be made, it is
-    /// `cx` without one, not even that of the surroundings. Costs what [`plan`](Self::plan) and
-    /// [`Plan::start`] do.
+    /// for messages that are sent on as well ([`with_origin`]). Where no span is to be made, what
+    /// runs within the context starts none either. Costs what [`plan`](Self::plan) and [`Plan::start`]
+    /// do.
     #[must_use]
     pub fn start<'a, T>(
         &self,
         tracer: &T,
         name: impl Into<Cow<'static, str>>,
         cx: &Context,
-        origins: impl IntoIterator<Item = &'a Origin> + Clone,
+        origins: impl IntoIterator<Item = &'a Origin>,
     ) -> Context
     where
         T: Tracer,
         T::Span: Send + Sync + 'static,
     {
-        match self.plan(origins.clone()) {
-            Some(plan) => plan.start(tracer, name, cx),
-            None => {
-                // A span of the surroundings is not the handler's to end.
-                let cx = match cx.has_active_span() {
-                    true => cx.with_remote_span_context(SpanContext::NONE),
-                    false => cx.clone(),
-                };
-                let is_decided =
-                    origins.into_iter().any(|origin| origin.propagation() != Propagation::Unknown);
-                if is_decided { with_origin(&cx, &Origin::new(Propagation::Suppress)) } else { cx }
-            }
-        }
+        self.plan(origins).start(tracer, name, cx)
     }
 }
 
@@ -162,14 +179,16 @@ impl Default for Consumer {
     }
 }
 
-/// What a span refers to; made by [`Consumer::plan`]. Asking for its parts is O(1).
+/// What a span refers to, or that there is to be none; made by [`Consumer::plan`]. Asking for its parts
+/// is O(1).
 #[derive(Clone)]
 pub struct Plan {
+    /// Not sampled: no span is to be made, and this is what says so.
     parent: Option<SpanContext>,
     links: Vec<SpanContext>,
     links_left_out: usize,
     /// Of the one message, if it is one.
-    origin: Option<Origin>,
+    origin: Origin,
 }
 
 impl Plan {
@@ -179,10 +198,16 @@ impl Plan {
     /// The attribute by which a span says how many messages the one that it handles stands for.
     pub const FAN_OUT_WEIGHT: &str = "glassine.fan_out_weight";
 
-    /// The parent, if the span is to continue a trace.
+    /// Whether a span is to be made.
     #[must_use]
-    pub const fn parent(&self) -> Option<&SpanContext> {
-        self.parent.as_ref()
+    pub fn makes_span(&self) -> bool {
+        self.parent.as_ref().is_none_or(SpanContext::is_sampled)
+    }
+
+    /// The parent, if a span is to continue a trace.
+    #[must_use]
+    pub fn parent(&self) -> Option<&SpanContext> {
+        self.parent.as_ref().filter(|parent| parent.is_sampled())
     }
 
     /// What the span links to.
@@ -200,21 +225,74 @@ impl Plan {
     /// How many messages the one that is handled stands for, if a fan-out has chosen it: for counts
     /// of spans. `None` for several messages.
     #[must_use]
-    pub fn fan_out_weight(&self) -> Option<NonZeroU32> {
-        self.origin.as_ref()?.weight()
+    pub const fn fan_out_weight(&self) -> Option<NonZeroU32> {
+        self.origin.weight()
     }
 
-    /// `cx` with the parent in place of its span, and with what messages that are sent within it
-    /// carry on. Allocates as OpenTelemetry does for a context with a span.
+    /// Handles the messages within a span of this name, or without one, in the current context.
+    ///
+    /// The span is a consumer's, is current in `f`, and ends after it. Costs what
+    /// [`start`](Self::start) does.
+    pub fn handle<T, R>(
+        self,
+        tracer: &T,
+        name: impl Into<Cow<'static, str>>,
+        f: impl FnOnce() -> R,
+    ) -> R
+    where
+        T: Tracer,
+        T::Span: Send + Sync + 'static,
+    {
+        let cx = self.start(tracer, name, &current());
+        let _current = attach(cx.clone());
+        let result = f();
+        cx.span().end();
+        result
+    }
+
+    /// Handles the messages as [`handle`](Self::handle) does, by a future: the context is current
+    /// whenever the future runs, on whatever thread, and the span ends with it.
+    pub fn handle_future<T, N, F>(
+        self,
+        tracer: &T,
+        name: N,
+        future: F,
+    ) -> impl Future<Output = F::Output> + use<T, N, F>
+    where
+        T: Tracer,
+        T::Span: Send + Sync + 'static,
+        N: Into<Cow<'static, str>>,
+        F: Future,
+    {
+        let cx = self.start(tracer, name, &current());
+        let span = cx.clone();
+        let handled = async move {
+            let result = future.await;
+            span.span().end();
+            result
+        };
+        handled.with_context(cx)
+    }
+
+    /// Makes the context in which the messages are handled, before there is a span: `cx` with the
+    /// parent in place of its span, or with what suppresses spans where none is to be made, and with
+    /// what messages that are sent within it carry on ([`with_origin`]).
+    ///
+    /// Made current, it is the surroundings of a handler that makes its span by itself, as one with
+    /// `#[instrument]` does; links are not made then. Allocates as OpenTelemetry does for a context with
+    /// a span.
     #[must_use]
-    pub fn parent_context(&self, cx: &Context) -> Context {
-        let cx = self.origin.as_ref().map_or_else(|| cx.clone(), |origin| with_origin(cx, origin));
-        self.parent.iter().fold(cx, |cx, parent| cx.with_remote_span_context(parent.clone()))
+    pub fn context(&self, cx: &Context) -> Context {
+        let cx = with_origin(cx, &self.origin);
+        match &self.parent {
+            Some(parent) => cx.with_remote_span_context(parent.clone()),
+            None => cx,
+        }
     }
 
-    /// Starts a consumer span of this name within `cx`, and gives the context with the span. Its
-    /// attributes say [how many links were left out](Self::LINKS_LEFT_OUT) and [how many messages
-    /// it stands for](Self::FAN_OUT_WEIGHT), where there is something to say. Allocates as
+    /// Starts a consumer span of this name within `cx`, if one is to be made, and gives the context
+    /// with the span. Its attributes say [how many links were left out](Self::LINKS_LEFT_OUT) and [how
+    /// many messages it stands for](Self::FAN_OUT_WEIGHT), where there is something to say. Allocates as
     /// OpenTelemetry does for a span and its links.
     #[must_use]
     pub fn start<T>(self, tracer: &T, name: impl Into<Cow<'static, str>>, cx: &Context) -> Context
@@ -222,28 +300,45 @@ impl Plan {
         T: Tracer,
         T::Span: Send + Sync + 'static,
     {
-        let cx = self.parent_context(cx);
-        let (left_out, weight) = (self.links_left_out, self.fan_out_weight());
+        self.start_builder(tracer, SpanBuilder::from_name(name).with_kind(SpanKind::Consumer), cx)
+    }
+
+    /// Starts a span as [`start`](Self::start) does, of a builder that says its kind, and the attributes
+    /// that a sampler sees: those of the conventions, such as `messaging.system`.
+    #[must_use]
+    pub fn start_builder<T>(self, tracer: &T, builder: SpanBuilder, cx: &Context) -> Context
+    where
+        T: Tracer,
+        T::Span: Send + Sync + 'static,
+    {
+        let cx = self.context(cx);
+        if !self.makes_span() {
+            return cx;
+        }
+        let mut builder = builder;
+        let mut attributes = builder.attributes.take().unwrap_or_default();
+        attributes.extend(self.attributes().map(|(key, value)| KeyValue::new(key, value)));
+        if !attributes.is_empty() {
+            builder.attributes = Some(attributes);
+        }
         let links = self.links.into_iter().map(Link::with_context).collect();
-        let builder = tracer.span_builder(name).with_kind(SpanKind::Consumer).with_links(links);
-        let mut span = tracer.build_with_context(builder, &cx);
-        if left_out > 0 {
-            span.set_attribute(KeyValue::new(
-                Self::LINKS_LEFT_OUT,
-                i64::try_from(left_out).unwrap_or(i64::MAX),
-            ));
-        }
-        if let Some(weight) = weight {
-            span.set_attribute(KeyValue::new(Self::FAN_OUT_WEIGHT, i64::from(weight.get())));
-        }
-        cx.with_span(span)
+        cx.with_span(tracer.build_with_context(builder.with_links(links), &cx))
+    }
+
+    /// What a span says of its messages.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&'static str, i64)> {
+        let left_out = Some(self.links_left_out).filter(|left_out| *left_out > 0);
+        let left_out =
+            left_out.map(|n| (Self::LINKS_LEFT_OUT, i64::try_from(n).unwrap_or(i64::MAX)));
+        let weight = self.fan_out_weight().map(|n| (Self::FAN_OUT_WEIGHT, i64::from(n.get())));
+        left_out.into_iter().chain(weight)
     }
 
     fn link(&mut self, max_links: usize, span_context: impl FnOnce() -> SpanContext) {
         if self.links.len() < max_links {
-            self.links.push(span_context())
+            self.links.push(span_context());
         } else {
-            self.links_left_out += 1
+            self.links_left_out += 1;
         }
     }
 }
@@ -251,7 +346,8 @@ impl Plan {
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Plan")
-            .field("parent", &self.parent.as_ref().and_then(from_span_context))
+            .field("makes_span", &self.makes_span())
+            .field("parent", &self.parent().and_then(from_span_context))
             .field("links", &self.links.len())
             .field("links_left_out", &self.links_left_out)
             .finish_non_exhaustive()

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod baggage;
 mod capture;
 mod consumer;
 mod metrics;
@@ -15,7 +16,10 @@ pub mod tokio;
 #[cfg(feature = "tracing")]
 mod tracing;
 
-pub use self::capture::{CurrentContext, capture, capture_from, with_origin};
+pub use self::capture::{
+    CurrentContext, capture, capture_from, capture_with_baggage, capture_with_baggage_from,
+    with_origin,
+};
 pub use self::consumer::{Consumer, Plan, Relation};
 pub use self::metrics::register_counters;
 pub use self::span_context::{from_span_context, to_span_context, to_span_context_with_tracestate};

@@ -3,32 +3,37 @@
 use glassine::{Carrier, TraceContext};
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
-/// The span context of a remote span, with an empty tracestate. All 8 flag bits are kept. O(1),
+/// Makes the span context of a remote span, with an empty tracestate. All 8 flag bits are kept. O(1),
 /// allocates nothing.
 #[must_use]
 pub fn to_span_context(context: TraceContext) -> SpanContext {
     span_context(context, TraceState::default())
 }
 
-/// The same with the tracestate that the carrier holds. `None` without a context. List members that
-/// break W3C's grammar are left out; the context never is. Allocates for a tracestate.
+/// Makes the span context of a remote span, with the tracestate that the carrier holds. `None` without
+/// a context. List members that break W3C's grammar, or that OpenTelemetry refuses, are left out one by
+/// one; the context never is. Allocates for a tracestate.
 #[must_use]
 pub fn to_span_context_with_tracestate(carrier: Carrier<'_>) -> Option<SpanContext> {
     Some(span_context(carrier.context()?, tracestate(carrier)))
 }
 
-pub(crate) fn tracestate(carrier: Carrier<'_>) -> TraceState {
-    let members = carrier.tracestate_members().map(|member| (member.key(), member.value()));
-    TraceState::from_key_value(members).unwrap_or_default()
-}
-
-/// The context of a span. `None` if it is not valid. O(1), allocates nothing.
+/// Takes the context of a span. `None` if it is not valid. O(1), allocates nothing.
 #[must_use]
 pub fn from_span_context(span_context: &SpanContext) -> Option<TraceContext> {
     let trace_id = glassine::TraceId::from_bytes(span_context.trace_id().to_bytes())?;
     let span_id = glassine::SpanId::from_bytes(span_context.span_id().to_bytes())?;
     let flags = glassine::TraceFlags::from_u8(span_context.trace_flags().to_u8());
     Some(TraceContext::new(trace_id, span_id, flags))
+}
+
+pub(crate) fn tracestate(carrier: Carrier<'_>) -> TraceState {
+    let members = || carrier.tracestate_members().map(|member| (member.key(), member.value()));
+    TraceState::from_key_value(members()).unwrap_or_else(|_| {
+        // One member that is refused costs all of them, so they are asked for one by one.
+        let is_taken = |member: &(&str, &str)| TraceState::from_key_value([*member]).is_ok();
+        TraceState::from_key_value(members().filter(is_taken)).unwrap_or_default()
+    })
 }
 
 pub(crate) fn span_context(context: TraceContext, tracestate: TraceState) -> SpanContext {
@@ -39,4 +44,21 @@ pub(crate) fn span_context(context: TraceContext, tracestate: TraceState) -> Spa
         true,
         tracestate,
     )
+}
+
+/// The span context that suppresses spans where a message has said no ids: valid, remote, not sampled.
+/// Samplers that compare ids with a threshold and do not go by the parent refuse it at every rate below
+/// one.
+pub(crate) fn made_up() -> SpanContext {
+    SpanContext::new(
+        TraceId::from_bytes([0xFF; 16]),
+        SpanId::from_bytes([0xFF; 8]),
+        TraceFlags::NOT_SAMPLED,
+        true,
+        TraceState::default(),
+    )
+}
+
+pub(crate) fn is_made_up(span_context: &SpanContext) -> bool {
+    span_context.trace_id() == TraceId::from_bytes([0xFF; 16])
 }

@@ -1,51 +1,91 @@
-//! Spans of `tracing` that refer to messages.
+//! Spans of `tracing` in which messages are handled.
 
-use opentelemetry::Context;
-use tracing_opentelemetry::{OpenTelemetrySpanExt, SetParentError};
+use opentelemetry::trace::FutureExt;
+use tracing::{Instrument, Span};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use crate::capture::{attach, current};
 use crate::consumer::Plan;
 
 impl Plan {
-    /// Gives a span of `tracing` its parent, with what messages that are sent within it carry on,
-    /// or its links. To be called before the span is entered: a span that was entered has been
-    /// started, and cannot get a parent any more.
+    /// Handles the messages within the span that `make_span` makes, or without one: it is not asked
+    /// where no span is to be made. The handler runs in every case, and nothing that it calls or sends
+    /// starts a trace where none is to start.
+    ///
+    /// The span gets its parent or its links, and is entered; what is sent within it carries on what
+    /// came. Its attributes, such as `otel.kind = "consumer"` and those of the messaging conventions, are
+    /// given where it is made, so that a sampler sees them. A span that is filtered out, and a subscriber
+    /// without an OpenTelemetry layer, cost the span and nothing else: spans inside continue the message.
+    ///
+    /// A layer that was told not to activate contexts (`with_context_activation(false)`) sees the parent,
+    /// and does not see that spans inside a handler without a span are to be suppressed.
+    ///
+    /// ```
+    /// use glassine::Origin;
+    /// use glassine_opentelemetry::{Consumer, Relation};
+    /// use tracing::info_span;
+    ///
+    /// const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
+    ///
+    /// fn receive(order: u32, origin: &Origin) {
+    ///     let span = || info_span!("handle order", otel.kind = "consumer", order);
+    ///     CONSUMER.plan([origin]).in_span(span, || assert_eq!(order, 7));
+    /// }
+    /// # receive(7, &Origin::default());
+    /// ```
+    pub fn in_span<T>(&self, make_span: impl FnOnce() -> Span, f: impl FnOnce() -> T) -> T {
+        let _current = attach(self.context(&current()));
+        self.span(make_span).in_scope(f)
+    }
+
+    /// Handles the messages as [`in_span`](Self::in_span) does, by a future: context and span are
+    /// current whenever it runs, on whatever thread. The span is made now, not at the first poll.
     ///
     /// ```
     /// use glassine::Origin;
     /// use glassine_opentelemetry::Consumer;
+    /// use tracing::info_span;
     ///
-    /// fn handle(origin: &Origin) {
-    ///     let Some(plan) = Consumer::new().plan([origin]) else { return };
-    ///     let span = tracing::info_span!("handle order", otel.kind = "consumer");
-    ///     if let Err(error) = plan.apply_to(&span) {
-    ///         tracing::warn!(%error, "the trace is not continued");
-    ///     }
-    ///     let _entered = span.enter();
+    /// async fn receive(order: u32, origin: &Origin) {
+    ///     let span = || info_span!("handle order", otel.kind = "consumer", order);
+    ///     Consumer::new().plan([origin]).instrument(span, handle(order)).await;
     /// }
-    /// # handle(&Origin::default());
-    /// ```
     ///
-    /// # Errors
-    /// A [`SetParentError`] if the span is entered already, filtered out, or there is no
-    /// OpenTelemetry layer. Links alone have no such error.
-    pub fn apply_to(&self, span: &::tracing::Span) -> Result<(), SetParentError> {
+    /// #[tracing::instrument]
+    /// async fn handle(order: u32) {
+    ///     assert_eq!(order, 7); // a span within the consumer's
+    /// }
+    /// ```
+    pub fn instrument<F: Future, S: FnOnce() -> Span>(
+        &self,
+        make_span: S,
+        future: F,
+    ) -> impl Future<Output = F::Output> + use<F, S> {
+        let cx = self.context(&current());
+        let span = {
+            let _current = attach(cx.clone());
+            self.span(make_span)
+        };
+        future.instrument(span).with_context(cx)
+    }
+
+    /// The span, within the plan's context, which is current.
+    fn span(&self, make_span: impl FnOnce() -> Span) -> Span {
+        if !self.makes_span() {
+            return Span::none();
+        }
+        let span = make_span();
+        if self.parent().is_some() {
+            // For layers that do not go by the current context. Where this fails there is no span of
+            // OpenTelemetry that could have a parent.
+            let _ = span.set_parent(current());
+        }
         for link in self.links() {
             span.add_link(link.clone());
         }
-        if self.links_left_out() > 0 {
-            span.set_attribute(
-                Self::LINKS_LEFT_OUT,
-                i64::try_from(self.links_left_out()).unwrap_or(i64::MAX),
-            );
+        for (key, value) in self.attributes() {
+            span.set_attribute(key, value);
         }
-        if let Some(weight) = self.fan_out_weight() {
-            span.set_attribute(Self::FAN_OUT_WEIGHT, i64::from(weight.get()));
-        }
-        // A span that links keeps the parent that it has, which may be none that a context knows
-        // of.
-        match self.parent() {
-            Some(_) => span.set_parent(self.parent_context(&Context::current())),
-            None => Ok(()),
-        }
+        span
     }
 }

@@ -91,7 +91,7 @@ fn several_messages_are_always_linked_to() {
 #[test]
 fn links_are_capped_and_those_left_out_are_counted() {
     let origins: Vec<Origin> = (1..=10).map(|span| sampled(span).into()).collect();
-    let plan = LINKING.with_max_links(4).plan(&origins).unwrap();
+    let plan = LINKING.with_max_links(4).plan(&origins);
     assert_eq!((plan.links().len(), plan.links_left_out()), (4, 6));
     let spans = handled(LINKING.with_max_links(4), &origins);
     assert_eq!(links(&spans[0]), [1, 2, 3, 4]);
@@ -140,26 +140,22 @@ fn what_came_in_decides_whether_there_is_a_span() {
         assert!(spans.len() <= 1);
         spans.first().map(|span| (in_trace(span), links(span)))
     };
+    let linked = Some((false, &[7][..]));
     for (inbound, linking, continuing, linking_only, continuing_only) in [
         (Propagation::Unknown, Some((false, none)), Some((false, none)), None, None),
         (Propagation::Suppress, None, None, None, None),
-        (
-            Propagation::Continue(sampled(7)),
-            Some((false, &[7][..])),
-            Some((true, none)),
-            Some((false, &[7][..])),
-            Some((true, none)),
-        ),
-        // A parent that is not sampled makes a span that is not exported.
+        (Propagation::Continue(sampled(7)), linked, Some((true, none)), linked, Some((true, none))),
         (Propagation::Continue(unsampled()), None, None, None, None),
-        (Propagation::Resample(unsampled()), Some((false, none)), None, Some((false, none)), None),
+        // The local root sampler is asked, and the association is kept.
         (
-            Propagation::Link(sampled(7)),
-            Some((false, &[7][..])),
-            Some((false, &[7][..])),
-            Some((false, &[7][..])),
-            Some((false, &[7][..])),
+            Propagation::Resample(sampled(7).with_flags(TraceFlags::NONE)),
+            linked,
+            linked,
+            None,
+            None,
         ),
+        // Who only continues starts nothing from what is only claimed.
+        (Propagation::Link(sampled(7)), linked, linked, None, None),
     ] {
         let expected = |expected: Option<(bool, &[u64])>| {
             expected.map(|(in_trace, links)| (in_trace, links.to_vec()))
@@ -179,21 +175,108 @@ fn what_came_in_decides_whether_there_is_a_span() {
     }
 }
 
-/// The ids are kept, and the local sampler is asked: of those for remote parents that are not
-/// sampled.
-#[test]
-fn a_decision_may_be_taken_anew() {
+/// Spans that `f` makes with the SDK's defaults: the sampler is `ParentBased(AlwaysOn)`.
+fn exported_by_default(f: impl FnOnce(&SdkTracer)) -> Vec<SpanData> {
     let exporter = InMemorySpanExporter::default();
-    let sampler = Sampler::AlwaysOn;
-    let provider = SdkTracerProvider::builder()
-        .with_simple_exporter(exporter.clone())
-        .with_sampler(sampler)
-        .build();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+    f(&provider.tracer("test"));
+    exporter.get_finished_spans().unwrap()
+}
+
+/// What a handler makes inside, where no span is to be made: n = 1,000 messages, none of which may
+/// start a trace; the control, a message about which nothing is known, starts 1,000.
+#[test]
+fn nothing_starts_inside_where_no_trace_is_to_start() {
+    let started = |consumer: Consumer, origin: Origin| {
+        let spans = exported_by_default(|tracer| {
+            for _ in 0..1_000 {
+                consumer.plan([&origin]).handle(tracer, "handle", || {
+                    let inner = tracer.start_with_context("inner", &Context::current());
+                    let _current = Context::current().with_span(inner).attach();
+                    let sent = capture_from(&Context::current());
+                    assert_eq!(sent.propagation().context().is_some_and(|c| c.is_sampled()), false);
+                    // Whoever gets what is sent starts nothing either.
+                    LINKING.plan([&sent]).handle(tracer, "next", || ());
+                });
+            }
+        });
+        spans.len()
+    };
+    let only = Role::ContinueOnly;
+    for consumer in [LINKING, CONTINUING] {
+        assert_eq!(started(consumer, Origin::new(Propagation::Suppress)), 0);
+        assert_eq!(started(consumer, unsampled().into()), 0);
+        for claimed in [
+            Propagation::Unknown,
+            Propagation::Resample(unsampled()),
+            Propagation::Link(sampled(7)),
+        ] {
+            assert_eq!(started(consumer.with_role(only), Origin::new(claimed)), 0, "{claimed:?}");
+        }
+    }
+    let control = exported_by_default(|tracer| {
+        for _ in 0..1_000 {
+            LINKING.plan([&Origin::default()]).handle(tracer, "handle", || {
+                tracer.start_with_context("inner", &Context::current());
+            });
+        }
+    });
+    assert_eq!(control.len(), 2_000);
+}
+
+/// A further context is no reason for a root by itself.
+#[test]
+fn a_further_context_starts_nothing() {
+    let further = [Field::FurtherContext(sampled(8))];
+    for inbound in [Propagation::Suppress, Propagation::Unknown] {
+        let origin = Origin::new(inbound).with_fields(&further);
+        let only = LINKING.with_role(Role::ContinueOnly);
+        assert!(!only.plan([&origin]).makes_span(), "{inbound:?}");
+    }
+    let marker = Origin::new(Propagation::Suppress).with_fields(&further);
+    assert!(!LINKING.plan([&marker]).makes_span());
+}
+
+/// Under the SDK's default sampler, a decision that is to be taken anew is taken by the local root
+/// sampler: every trace, where it samples all, and a tenth, where it samples a tenth.
+#[test]
+fn a_decision_is_taken_anew_by_the_local_root_sampler() {
     let origin = Origin::new(Propagation::Resample(unsampled()));
-    let cx = CONTINUING.start(&provider.tracer("test"), "handle", &Context::new(), [&origin]);
-    cx.span().end();
-    let spans = exporter.get_finished_spans().unwrap();
-    assert!(in_trace(&spans[0]) && spans[0].span_context.is_sampled());
+    for consumer in [LINKING, CONTINUING] {
+        let spans = exported_by_default(|tracer| {
+            consumer.plan([&origin]).handle(tracer, "handle", || ());
+        });
+        let [span] = &spans[..] else { panic!("{spans:?}") };
+        assert!(is_root(span) && span.span_context.is_sampled());
+        assert_eq!(links(span), [1], "the association is kept");
+    }
+    // n = 10,000 at a rate of 1 in 10: 1,000 are expected, 6 sigma are 180. Ids are the SDK's own.
+    let n = 10_000;
+    let spans = exported(Sampler::TraceIdRatioBased(0.1), |tracer| {
+        for _ in 0..n {
+            CONTINUING.plan([&origin]).handle(tracer, "handle", || ());
+        }
+    });
+    assert!((820..=1_180).contains(&spans.len()), "{}", spans.len());
+}
+
+#[test]
+fn a_future_has_its_context_whenever_it_runs() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let spans = exported_by_default(|tracer| {
+        let future = async {
+            tokio::task::yield_now().await;
+            capture_from(&Context::current())
+        };
+        let plan = CONTINUING.plan([&sampled(7).into()]);
+        let sent = runtime.block_on(async {
+            tokio::spawn(plan.handle_future(tracer, "handle", future)).await.unwrap()
+        });
+        assert_eq!(sent.context().unwrap().trace_id(), sampled(7).trace_id());
+        assert_ne!(sent.context(), Some(sampled(7)), "it is the handler's span");
+    });
+    let [span] = &spans[..] else { panic!("{spans:?}") };
+    assert!(in_trace(span));
 }
 
 #[test]
@@ -235,7 +318,8 @@ fn the_span_of_the_surroundings_is_not_the_handlers_to_end() {
             let only = CONTINUING.with_role(Role::ContinueOnly);
             let cx = only.start(tracer, "handle", &outer, [&Origin::new(inbound)]);
             cx.span().end();
-            assert_eq!(capture_from(&cx).propagation(), inbound);
+            // Who only continues says so to whom it calls, too.
+            assert_eq!(capture_from(&cx).propagation(), Propagation::Suppress);
             assert!(outer.span().is_recording());
         }
         outer.span().end();
@@ -265,7 +349,7 @@ fn a_tracestate_goes_with_its_trace() {
     let origin = Origin::from(sampled(7))
         .with_fields(&[Field::Tracestate("congo=t61r")])
         .followed_by(sampled(8));
-    let plan = CONTINUING.plan([&origin]).unwrap();
+    let plan = CONTINUING.plan([&origin]);
     assert_eq!(plan.parent().unwrap().trace_state().header(), "congo=t61r");
 }
 

@@ -67,7 +67,8 @@ fn the_current_context_is_captured() {
 fn of_an_unsampled_span_the_decision_is_kept() {
     let unsampled = sampled().with_flags(TraceFlags::RANDOM);
     let cx = span_of(unsampled, "congo=t61r").with_baggage([KeyValue::new("tenant", "7")]);
-    assert_eq!(capture_from(&cx), Origin::new(Propagation::Suppress));
+    // With the ids, by which the trace's share is told.
+    assert_eq!(capture_from(&cx), Origin::from(unsampled));
 }
 
 #[test]
@@ -124,7 +125,7 @@ fn a_hop_carries_the_fields_on_unparsed() {
     let replaced =
         [Field::Tracestate("mine=1"), Field::Baggage("tenant=8"), given[2], given[3], kept];
     assert_eq!(
-        fields(CHANNEL.receive(CHANNEL.wrap(&capture_from(&cx), &b""[..]).into_bytes()).origin()),
+        fields(CHANNEL.receive(CHANNEL.wrap(&capture_from(&cx), &b"{}"[..]).into_bytes()).origin()),
         replaced
     );
 }

@@ -8,7 +8,8 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
 use glassine_opentelemetry::{
-    capture_from, from_span_context, to_span_context, to_span_context_with_tracestate,
+    capture_from, capture_with_baggage_from, from_span_context, to_span_context,
+    to_span_context_with_tracestate,
 };
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use opentelemetry::propagation::{
@@ -98,8 +99,9 @@ fn nothing_is_injected_without_a_span() {
 
 #[test]
 fn a_link_gives_no_parent() {
-    let message =
-        CHANNEL.wrap(&injected(&span_of(sampled(), "a=1".parse().unwrap())), &b""[..]).into_bytes();
+    let message = CHANNEL
+        .wrap(&injected(&span_of(sampled(), "a=1".parse().unwrap())), &b"{}"[..])
+        .into_bytes();
     let linked = CHANNEL.receive_from(Trust::LinkOnly, message);
     assert_eq!(linked.origin().propagation(), Propagation::Link(sampled()));
     assert!(!extracted(linked.origin()).has_active_span());
@@ -151,13 +153,16 @@ proptest! {
     #[test]
     fn with_text_or_without_is_the_same(context in context(), tracestate in tracestate(), baggage in baggage()) {
         let cx = span_of(context, tracestate.clone()).with_baggage(baggage);
-        let native = sent(&CHANNEL, &capture_from(&cx));
+        let native = sent(&CHANNEL, &capture_with_baggage_from(&cx));
         let propagated = sent(&CHANNEL, &injected(&cx));
         prop_assert_eq!(native.value(), propagated.value());
         prop_assert_eq!(known(native.origin().context()), propagated.origin().context());
         if !context.is_sampled() {
-            // Only what is sampled travels.
-            prop_assert_eq!(native, propagated);
+            // Of the context nothing, of baggage all: it is independent of sampling.
+            for received in [native, propagated] {
+                prop_assert_eq!(received.origin().propagation(), Propagation::Unknown);
+                prop_assert_eq!(members(extracted(received.origin()).baggage()), members(cx.baggage()));
+            }
             return Ok(());
         }
         for received in [native, propagated] {

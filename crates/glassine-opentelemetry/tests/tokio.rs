@@ -20,6 +20,10 @@ fn sampled() -> TraceContext {
     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap()
 }
 
+fn unsampled() -> TraceContext {
+    sampled().with_flags(TraceFlags::NONE)
+}
+
 fn in_trace(trace: u128) -> TraceContext {
     TraceContext::new(
         TraceId::from_u128(trace).unwrap(),
@@ -81,7 +85,7 @@ async fn receivers_take_bare_decided_and_forwarded_messages_alike() {
     assert_eq!(receiver.recv().await, Some(Traced::from(1)));
     assert_eq!(receiver.recv().await, Some(Traced::from(2)));
     assert_eq!(receiver.recv().await, Some(from_sampled(3)));
-    assert_eq!(receiver.recv().await, Some(Traced::new(4, Origin::new(Propagation::Suppress))));
+    assert_eq!(receiver.recv().await, Some(Traced::new(4, unsampled())));
     assert_eq!(receiver.recv().await, Some(Traced::from(5)));
 
     let (reply, receiver) = oneshot::channel();
@@ -264,14 +268,17 @@ async fn a_broadcast_is_thinned_by_its_receivers() {
         for (receiver, number) in receivers.iter_mut().zip(0_u64..) {
             let (message, origin) = receiver.try_recv().unwrap().into_parts();
             assert_eq!(message, trace);
-            if fan_out_selects(context.trace_id(), &number.to_be_bytes(), ten) {
+            if fan_out_selects(context.trace_id(), None, &number.to_be_bytes(), ten) {
                 assert_eq!(
                     (origin.propagation(), origin.weight()),
                     (Propagation::Continue(context), Some(ten))
                 );
                 chosen += 1;
             } else {
-                assert_eq!(origin, Origin::new(Propagation::Suppress));
+                // The decision, with the trace that it is about.
+                let context = origin.context().unwrap();
+                assert!(!context.is_sampled() && context.trace_id().to_u128() == trace);
+                assert_eq!(origin, Origin::from(context));
             }
         }
     }
@@ -298,7 +305,7 @@ async fn a_receiver_is_chosen_for_a_trace_and_not_for_a_message() {
     for receiver in &mut receivers {
         let mut next = || receiver.try_recv().unwrap().into_parts().1;
         assert_eq!(next(), next());
-        assert_eq!(next(), Origin::new(Propagation::Suppress));
+        assert_eq!(next(), Origin::from(unsampled()));
         assert_eq!(next(), Origin::default());
     }
 }
@@ -323,7 +330,7 @@ async fn who_subscribes_later_does_not_change_what_was_sent() {
     sender.send(2).unwrap();
     for (receiver, number) in [(&mut first, 0_u64), (&mut second, 1)] {
         let half = NonZeroU32::new(2).unwrap();
-        let is_chosen = fan_out_selects(sampled().trace_id(), &number.to_be_bytes(), half);
+        let is_chosen = fan_out_selects(sampled().trace_id(), None, &number.to_be_bytes(), half);
         assert_eq!(receiver.try_recv().unwrap().origin().weight(), is_chosen.then_some(half));
     }
 }
@@ -381,7 +388,7 @@ async fn a_watched_value_is_thinned_by_its_receivers() {
     sender.send(1).unwrap();
     let ten = NonZeroU32::new(10).unwrap();
     for (receiver, number) in receivers.iter_mut().zip(0_u64..) {
-        let is_chosen = fan_out_selects(in_trace(1).trace_id(), &number.to_be_bytes(), ten);
+        let is_chosen = fan_out_selects(in_trace(1).trace_id(), None, &number.to_be_bytes(), ten);
         let origin = receiver.borrow_and_update().origin();
         assert_eq!(origin.weight(), is_chosen.then_some(ten));
         assert_eq!(receiver.borrow().origin(), origin);

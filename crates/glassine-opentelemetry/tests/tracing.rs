@@ -1,16 +1,16 @@
-//! Spans of `tracing` that refer to messages, as an exporter sees them.
+//! Spans of `tracing` in which messages are handled, as an exporter sees them: the SDK's defaults.
 #![cfg(feature = "tracing")]
 
-use glassine::policy::Propagation;
-use glassine::{Origin, SpanId, TraceContext};
-use tracing::{info_span, subscriber};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry;
-
+use glassine::policy::{Role, Rollout, Trust, Unsampled};
+use glassine::{Channel, Decision, Envelope, Origin, Reading, SpanId, TraceContext, TraceFlags};
 use glassine_opentelemetry::{Consumer, Plan, Relation, capture};
+use opentelemetry::Context;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
-use tracing_opentelemetry::{OpenTelemetryLayer, SetParentError};
+use tracing::{Span, info_span, instrument, subscriber};
+use tracing_opentelemetry::OpenTelemetryLayer;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry;
 
 const CONTINUING: Consumer = Consumer::new().with_relation(Relation::Parent);
 
@@ -30,9 +30,7 @@ fn exported(f: impl FnOnce()) -> Vec<SpanData> {
 fn a_span_continues_a_message_and_messages_continue_the_span() {
     let mut sent = Origin::default();
     let spans = exported(|| {
-        let span = info_span!("handle");
-        CONTINUING.plan([&sampled().into()]).unwrap().apply_to(&span).unwrap();
-        sent = span.in_scope(capture);
+        sent = CONTINUING.plan([&sampled().into()]).in_span(|| info_span!("handle"), capture);
     });
     assert_eq!(spans[0].span_context.trace_id().to_bytes(), sampled().trace_id().to_bytes());
     assert_eq!(spans[0].parent_span_id.to_bytes(), sampled().span_id().to_bytes());
@@ -46,9 +44,8 @@ fn a_span_links_to_messages() {
     let origins =
         [sampled(), sampled().with_span_id(SpanId::from_u64(8).unwrap())].map(Origin::from);
     let spans = exported(|| {
-        let span = info_span!("handle");
-        Consumer::new().with_max_links(1).plan(&origins).unwrap().apply_to(&span).unwrap();
-        span.in_scope(|| ());
+        let plan = Consumer::new().with_max_links(1).plan(&origins);
+        plan.in_span(|| info_span!("handle"), || ());
     });
     assert_ne!(spans[0].span_context.trace_id().to_bytes(), sampled().trace_id().to_bytes());
     let links: Vec<_> =
@@ -62,9 +59,8 @@ fn a_span_links_to_messages() {
 fn a_link_does_not_take_the_parent_away() {
     let spans = exported(|| {
         let outer = info_span!("outer");
-        let span = info_span!(parent: &outer, "handle");
-        Consumer::new().plan([&sampled().into()]).unwrap().apply_to(&span).unwrap();
-        span.in_scope(|| ());
+        let plan = Consumer::new().plan([&sampled().into()]);
+        plan.in_span(|| info_span!(parent: &outer, "handle"), || ());
     });
     let [handle, outer] = &spans[..] else { panic!("{spans:?}") };
     assert_eq!(handle.parent_span_id, outer.span_context.span_id());
@@ -74,38 +70,156 @@ fn a_link_does_not_take_the_parent_away() {
     assert!(!counts_left_out, "nothing was left out");
 }
 
+/// Under both relations.
 #[test]
 fn what_the_message_carried_goes_on() {
     let origin = Origin::from(sampled()).fanned_out(10.try_into().unwrap());
-    let spans = exported(|| {
-        let span = info_span!("handle");
-        CONTINUING.plan([&origin]).unwrap().apply_to(&span).unwrap();
-        assert_eq!(span.in_scope(capture).weight(), origin.weight());
-    });
-    assert!(spans[0].attributes.iter().any(|kv| kv.key.as_str() == Plan::FAN_OUT_WEIGHT));
+    for consumer in [CONTINUING, Consumer::new()] {
+        let spans = exported(|| {
+            let plan = consumer.plan([&origin]);
+            let sent = plan.in_span(|| info_span!("handle"), capture);
+            // The weight is the trace's: a link begins another.
+            let continues = consumer == CONTINUING;
+            assert_eq!(sent.weight(), origin.weight().filter(|_| continues));
+        });
+        let weight = |kv: &opentelemetry::KeyValue| kv.key.as_str() == Plan::FAN_OUT_WEIGHT;
+        assert!(spans[0].attributes.iter().any(weight));
+    }
 }
 
+/// Nothing is lost where no span can be made: no subscriber, no layer, a span that is filtered out.
 #[test]
-fn the_error_is_not_lost() {
-    let plan = CONTINUING.plan([&sampled().into()]).unwrap();
-    exported(|| {
-        let span = info_span!("entered");
-        let _entered = span.enter();
-        assert!(matches!(plan.apply_to(&span), Err(SetParentError::AlreadyStarted)));
-    });
+fn the_handler_runs_without_a_span() {
+    let plan = CONTINUING.plan([&sampled().into()]);
+    let sent = |make_span: fn() -> Span| plan.in_span(make_span, capture).context();
+    // The span inside would continue the message.
+    assert_eq!(sent(|| info_span!("no subscriber")), Some(sampled()));
     subscriber::with_default(registry(), || {
-        assert!(matches!(
-            plan.apply_to(&info_span!("no layer")),
-            Err(SetParentError::LayerNotFound)
-        ));
+        assert_eq!(sent(|| info_span!("no layer")), Some(sampled()));
     });
-    assert!(matches!(
-        plan.apply_to(&info_span!("no subscriber")),
-        Err(SetParentError::SpanDisabled)
-    ));
+    let filtered = exported(|| assert_eq!(sent(Span::none), Some(sampled())));
+    assert!(filtered.is_empty());
+}
+
+#[instrument]
+fn instrumented() -> Origin {
+    capture()
+}
+
+/// A handler with `#[instrument]` makes its span by itself, in the context of the plan.
+#[test]
+fn an_instrumented_handler_continues_the_message() {
+    let spans = exported(|| {
+        let plan = CONTINUING.plan([&sampled().into()]);
+        let _current = plan.context(&Context::current()).attach();
+        assert_eq!(instrumented().context().unwrap().trace_id(), sampled().trace_id());
+    });
+    assert_eq!(spans[0].parent_span_id.to_bytes(), sampled().span_id().to_bytes());
 }
 
 #[test]
-fn a_decision_against_a_trace_is_no_plan() {
-    assert!(CONTINUING.plan([&Origin::new(Propagation::Suppress)]).is_none());
+fn a_future_is_handled_within_the_span() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let spans = exported(|| {
+        let handler = async {
+            tokio::task::yield_now().await;
+            instrumented()
+        };
+        let plan = CONTINUING.plan([&sampled().into()]);
+        let sent = runtime.block_on(plan.instrument(|| info_span!("handle"), handler));
+        assert_eq!(sent.context().unwrap().trace_id(), sampled().trace_id());
+    });
+    let [inner, handle] = &spans[..] else { panic!("{spans:?}") };
+    assert_eq!(handle.parent_span_id.to_bytes(), sampled().span_id().to_bytes());
+    assert_eq!(inner.parent_span_id, handle.span_context.span_id());
+}
+
+/// The recipe of the README in every state: inbound, trust, role, relation, surroundings. A span is
+/// made where the table of `Consumer` says so; where it says *suppressed*, none exists, neither the
+/// handler's nor those inside it, nor at whoever gets what it sends, bare or marked.
+#[test]
+fn the_spans_that_must_exist_and_no_others() {
+    let unsampled = sampled().with_flags(TraceFlags::NONE);
+    let encoded = |envelope: Envelope<'_>| envelope.encode_to_vec(b"payload").unwrap();
+    let unknown_version = [&[0x9E, 7, 0xC1, 0xDE, 1, 1, 0, 0][..], b"payload"].concat();
+    let inbound = [
+        ("bare", b"payload".to_vec()),
+        ("escape", encoded(Envelope::escape())),
+        ("marker", encoded(Envelope::unsampled())),
+        ("sampled", encoded(Envelope::new(sampled()))),
+        ("unsampled", encoded(Envelope::new(unsampled))),
+        ("unknown version", unknown_version),
+        ("damaged", b"\x9E\x01\xC1\xDE".to_vec()),
+    ];
+    let trusts = [Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept];
+    let mut cases = 0;
+    for (name, bytes) in &inbound {
+        for trust in trusts {
+            for role in [Role::MayStart, Role::ContinueOnly] {
+                for relation in [Relation::Link, Relation::Parent] {
+                    for rollout in [Rollout::Off, Rollout::ReceiveOnly, Rollout::On] {
+                        let case =
+                            format!("{name}, {trust:?}, {role:?}, {relation:?}, {rollout:?}");
+                        let channel = Channel::new()
+                            .with_trust(trust)
+                            .with_rollout(rollout)
+                            .with_unsampled(Unsampled::Marker);
+                        let consumer = Consumer::new().with_role(role).with_relation(relation);
+                        let mut replies = Vec::new();
+                        let spans = exported(|| {
+                            let received = channel.receive(bytes.clone().into());
+                            let plan = consumer.plan([received.origin()]);
+                            plan.in_span(
+                                || info_span!("handle"),
+                                || {
+                                    info_span!("inner").in_scope(|| {
+                                        let reply = channel.wrap(&capture(), &b"reply"[..]);
+                                        replies.push(reply.into_bytes());
+                                    });
+                                },
+                            );
+                        });
+                        // What is known of the message, and believed.
+                        let is_read = rollout != Rollout::Off;
+                        let accepts = is_read && trust == Trust::Accept;
+                        let continues = accepts && *name == "sampled";
+                        let is_against = accepts && matches!(*name, "marker" | "unsampled");
+                        let exists = match role {
+                            Role::ContinueOnly => continues,
+                            _ => !is_against,
+                        };
+                        // A sampled message of an unknown version has no ids to go on with.
+                        let names: Vec<_> = spans.iter().map(|span| span.name.as_ref()).collect();
+                        let expected: &[&str] = if exists { &["inner", "handle"] } else { &[] };
+                        assert_eq!(names, expected, "{case}");
+                        let links: usize = spans.iter().map(|span| span.links.len()).sum();
+                        let in_trace = spans.iter().all(|span| {
+                            span.span_context.trace_id().to_bytes()
+                                == sampled().trace_id().to_bytes()
+                        });
+                        let is_child = continues && relation == Relation::Parent;
+                        assert_eq!(exists && in_trace, is_child, "{case}");
+                        let has_ids = is_read && matches!(*name, "sampled" | "unsampled");
+                        let links_to = match trust {
+                            Trust::Accept => continues && relation == Relation::Link,
+                            Trust::Redecide => has_ids && exists,
+                            Trust::LinkOnly => has_ids && exists && *name == "sampled",
+                            _ => false,
+                        };
+                        assert_eq!(links, usize::from(links_to), "{case}");
+                        // What the handler sent says the same, if anything is sent.
+                        let reply = Reading::read(&replies[0]);
+                        let decision = reply.decision();
+                        let expected = (rollout == Rollout::On).then_some(match exists {
+                            true => Decision::Sampled,
+                            false => Decision::Unsampled,
+                        });
+                        assert_eq!(decision, expected, "{case}");
+                        cases += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(cases, 7 * 4 * 2 * 2 * 3);
 }

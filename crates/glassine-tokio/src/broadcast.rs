@@ -1,4 +1,6 @@
-//! Many senders, many receivers of every message: `tokio::sync::broadcast` with contexts, thinned.
+//! Sends every message to many receivers: `tokio::sync::broadcast` with contexts.
+//!
+//! The more receivers a message has, the fewer of them get its context: fan-outs are thinned.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -13,8 +15,8 @@ use crate::thinning::{Numbers, Thinned};
 /// The errors of tokio's channel.
 pub use tokio::sync::broadcast::error;
 
-/// A channel that keeps so many messages for those who are slow: `tokio::sync::broadcast::channel`,
-/// thinned by [`FanOut::DEFAULT`].
+/// Makes a channel that keeps so many messages for receivers that are slow, as
+/// `tokio::sync::broadcast::channel` does; thinned by [`FanOut::DEFAULT`].
 ///
 /// # Panics
 /// As tokio's: if `capacity` is 0 or more than half of what a `usize` counts.
@@ -23,7 +25,7 @@ pub fn channel<M: Clone, C: Capture>(capacity: usize) -> (Sender<M, C>, Receiver
     channel_with_fan_out(capacity, FanOut::DEFAULT)
 }
 
-/// The same with a table of your own.
+/// Makes a channel that is thinned by a table of your own.
 ///
 /// # Panics
 /// As [`channel`].
@@ -38,7 +40,7 @@ pub fn channel_with_fan_out<M: Clone, C: Capture>(
     (Sender { inner, numbers, table, capture: PhantomData }, receiver)
 }
 
-/// The sending end.
+/// Sends messages to all receivers of a channel.
 pub struct Sender<M, C> {
     inner: broadcast::Sender<Thinned<M>>,
     numbers: Numbers,
@@ -47,7 +49,7 @@ pub struct Sender<M, C> {
 }
 
 impl<M, C: Capture> Sender<M, C> {
-    /// Sends a message from the current context to all receivers, and says how many there are.
+    /// Sends a message to all receivers with the current context, and says how many there are.
     ///
     /// # Errors
     /// The message, if there is no receiver.
@@ -56,7 +58,7 @@ impl<M, C: Capture> Sender<M, C> {
             .map_err(|error| SendError(error.0.into_value()))
     }
 
-    /// Sends a message from where it comes to all receivers, and says how many there are.
+    /// Sends a message to all receivers with the origin that it has, and says how many there are.
     ///
     /// # Errors
     /// The message, if there is no receiver.
@@ -65,7 +67,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.send(thinned).map_err(|error| SendError(error.0.into_traced()))
     }
 
-    /// A receiver of all that is sent from now on.
+    /// Makes a receiver of all that is sent from now on.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<M> {
         Receiver {
@@ -75,7 +77,7 @@ impl<M, C: Capture> Sender<M, C> {
         }
     }
 
-    /// A sender that does not keep the channel open.
+    /// Makes a sender that does not keep the channel open.
     #[must_use]
     pub fn downgrade(&self) -> WeakSender<M, C> {
         WeakSender {
@@ -86,25 +88,25 @@ impl<M, C: Capture> Sender<M, C> {
         }
     }
 
-    /// How many messages some receiver has not received yet.
+    /// Returns how many messages some receiver has not received yet.
     #[must_use]
     pub fn len(&self) -> usize {
         self.inner.len()
     }
 
-    /// Whether all receivers have received all messages.
+    /// Tells whether all receivers have received all messages.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.inner.is_empty()
     }
 
-    /// The number of receivers.
+    /// Returns the number of receivers.
     #[must_use]
     pub fn receiver_count(&self) -> usize {
         self.inner.receiver_count()
     }
 
-    /// Whether both send to one channel.
+    /// Tells whether both send to one channel.
     #[must_use]
     pub fn same_channel(&self, other: &Self) -> bool {
         self.inner.same_channel(&other.inner)
@@ -115,25 +117,25 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.closed().await;
     }
 
-    /// The number of senders.
+    /// Returns the number of senders.
     #[must_use]
     pub fn strong_count(&self) -> usize {
         self.inner.strong_count()
     }
 
-    /// The number of weak senders.
+    /// Returns the number of weak senders.
     #[must_use]
     pub fn weak_count(&self) -> usize {
         self.inner.weak_count()
     }
 
-    /// Gives tokio's own out, borrowed.
+    /// Borrows tokio's own end.
     #[must_use]
     pub const fn as_inner(&self) -> &broadcast::Sender<Thinned<M>> {
         &self.inner
     }
 
-    /// Gives tokio's own out.
+    /// Turns this into tokio's own end.
     #[must_use]
     pub fn into_inner(self) -> broadcast::Sender<Thinned<M>> {
         self.inner
@@ -157,7 +159,7 @@ impl<M, C> fmt::Debug for Sender<M, C> {
     }
 }
 
-/// A sender that does not keep the channel open.
+/// Stands for a sender, and does not keep the channel open.
 pub struct WeakSender<M, C> {
     inner: broadcast::WeakSender<Thinned<M>>,
     numbers: Numbers,
@@ -166,7 +168,7 @@ pub struct WeakSender<M, C> {
 }
 
 impl<M, C: Capture> WeakSender<M, C> {
-    /// A sender, while there is one.
+    /// Makes a sender, as long as there is another one.
     #[must_use]
     pub fn upgrade(&self) -> Option<Sender<M, C>> {
         let inner = self.inner.upgrade()?;
@@ -178,25 +180,25 @@ impl<M, C: Capture> WeakSender<M, C> {
         })
     }
 
-    /// The number of senders.
+    /// Returns the number of senders.
     #[must_use]
     pub fn strong_count(&self) -> usize {
         self.inner.strong_count()
     }
 
-    /// The number of weak senders.
+    /// Returns the number of weak senders.
     #[must_use]
     pub fn weak_count(&self) -> usize {
         self.inner.weak_count()
     }
 
-    /// Gives tokio's own out, borrowed.
+    /// Borrows tokio's own end.
     #[must_use]
     pub const fn as_inner(&self) -> &broadcast::WeakSender<Thinned<M>> {
         &self.inner
     }
 
-    /// Gives tokio's own out.
+    /// Turns this into tokio's own end.
     #[must_use]
     pub fn into_inner(self) -> broadcast::WeakSender<Thinned<M>> {
         self.inner
@@ -220,7 +222,8 @@ impl<M, C> fmt::Debug for WeakSender<M, C> {
     }
 }
 
-/// A receiving end. Its number, by which contexts are chosen, is that of its subscription.
+/// Receives every message of a channel, each with where it comes from. Its number, by which
+/// contexts are chosen, is that of its subscription.
 pub struct Receiver<M> {
     inner: broadcast::Receiver<Thinned<M>>,
     number: u64,
@@ -238,7 +241,7 @@ impl<M: Clone> Receiver<M> {
         Ok(received.into_traced_for(self.number))
     }
 
-    /// The next message, if there is one.
+    /// Takes the next message, if there is one.
     ///
     /// # Errors
     /// If there is none, no sender either, or if messages were lost because this receiver is slow.
@@ -259,7 +262,7 @@ impl<M: Clone> Receiver<M> {
         Ok(received.into_traced_for(self.number))
     }
 
-    /// Another receiver, with a number of its own, of all that is sent from now on.
+    /// Makes another receiver, with a number of its own, of all that is sent from now on.
     #[must_use]
     pub fn resubscribe(&self) -> Self {
         Self {
@@ -271,49 +274,50 @@ impl<M: Clone> Receiver<M> {
 }
 
 impl<M> Receiver<M> {
-    /// How many messages were sent that this receiver has not received yet.
+    /// Returns how many messages were sent that this receiver has not received yet.
     #[must_use]
     pub fn len(&self) -> usize {
         self.inner.len()
     }
 
-    /// Whether this receiver has received all messages.
+    /// Tells whether this receiver has received all messages.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.inner.is_empty()
     }
 
-    /// Whether both receive from one channel.
+    /// Tells whether both receive from one channel.
     #[must_use]
     pub fn same_channel(&self, other: &Self) -> bool {
         self.inner.same_channel(&other.inner)
     }
 
-    /// Whether there is no sender.
+    /// Tells whether there is no sender.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.inner.is_closed()
     }
 
-    /// The number of senders.
+    /// Returns the number of senders.
     #[must_use]
     pub fn sender_strong_count(&self) -> usize {
         self.inner.sender_strong_count()
     }
 
-    /// The number of weak senders.
+    /// Returns the number of weak senders.
     #[must_use]
     pub fn sender_weak_count(&self) -> usize {
         self.inner.sender_weak_count()
     }
 
-    /// Gives tokio's own out, borrowed.
+    /// Borrows tokio's own end.
     #[must_use]
     pub const fn as_inner(&self) -> &broadcast::Receiver<Thinned<M>> {
         &self.inner
     }
 
-    /// Gives tokio's own out. The number, by which contexts are chosen, is lost with this.
+    /// Turns this into tokio's own end. The number, by which contexts are chosen, is lost with
+    /// this.
     #[must_use]
     pub fn into_inner(self) -> broadcast::Receiver<Thinned<M>> {
         self.inner

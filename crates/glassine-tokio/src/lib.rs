@@ -1,9 +1,36 @@
-//! Ends of tokio's channels that carry the context of each message along: [`mpsc`], [`oneshot`],
+//! Carries the context of each message along through tokio's channels: [`mpsc`], [`oneshot`],
 //! [`broadcast`] and [`watch`] in place of tokio's.
 //!
-//! Which context that is says the tracer, a type that is [`Capture`](glassine::policy::Capture).
-//! `glassine-opentelemetry` has these ends for OpenTelemetry's current context, in its module
-//! `tokio`.
+//! A sender captures the current context, and a receiver gets a
+//! [`Traced`](glassine::Traced): the message, and where it comes from. Which context is current is
+//! said by a tracer, a type with [`Capture`](glassine::policy::Capture). If you use OpenTelemetry,
+//! take these ends from the module `tokio` of `glassine-opentelemetry`.
+//!
+//! ```
+//! use glassine::policy::Capture;
+//! use glassine::{Origin, TraceContext};
+//! use glassine_tokio::mpsc;
+//!
+//! /// A tracer that knows one context.
+//! struct Tracer;
+//!
+//! impl Capture for Tracer {
+//!     fn capture() -> Origin {
+//!         let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+//!         text.parse::<TraceContext>().map_or_else(|_| Origin::default(), Origin::from)
+//!     }
+//! }
+//!
+//! # let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+//! # runtime.block_on(async {
+//! let (orders, mut receiver) = mpsc::channel::<_, Tracer>(8);
+//! orders.send(7).await.unwrap(); // as before
+//!
+//! let (order, origin) = receiver.recv().await.unwrap().into_parts();
+//! assert_eq!(order, 7);
+//! assert_eq!(origin.context(), Tracer::capture().context());
+//! # });
+//! ```
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -1,4 +1,4 @@
-//! Many senders, one receiver: `tokio::sync::mpsc` with contexts.
+//! Sends messages from many senders to one receiver: `tokio::sync::mpsc` with contexts.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -12,13 +12,13 @@ use self::error::{SendError, TrySendError};
 /// The errors of tokio's channels: they give back the message, or `()` where there is none yet.
 pub use tokio::sync::mpsc::error;
 
-/// The receiving end of a bounded channel: tokio's own, of messages with their origins.
+/// Receives the messages of a bounded channel, with their origins: tokio's own.
 pub type Receiver<M> = mpsc::Receiver<Traced<M>>;
 
-/// The receiving end of an unbounded channel: tokio's own, of messages with their origins.
+/// Receives the messages of an unbounded channel, with their origins: tokio's own.
 pub type UnboundedReceiver<M> = mpsc::UnboundedReceiver<Traced<M>>;
 
-/// A channel with room for so many messages: `tokio::sync::mpsc::channel`.
+/// Makes a channel with room for so many messages, as `tokio::sync::mpsc::channel` does.
 ///
 /// # Panics
 /// As tokio's: if `buffer` is 0 or more than a semaphore holds.
@@ -28,21 +28,21 @@ pub fn channel<M, C: Capture>(buffer: usize) -> (Sender<M, C>, Receiver<M>) {
     (Sender::new(sender), receiver)
 }
 
-/// A channel without a bound: `tokio::sync::mpsc::unbounded_channel`.
+/// Makes a channel without a bound, as `tokio::sync::mpsc::unbounded_channel` does.
 #[must_use]
 pub fn unbounded_channel<M, C: Capture>() -> (UnboundedSender<M, C>, UnboundedReceiver<M>) {
     let (sender, receiver) = mpsc::unbounded_channel();
     (UnboundedSender::new(sender), receiver)
 }
 
-/// The sending end of a bounded channel.
+/// Sends messages to a bounded channel.
 pub struct Sender<M, C> {
     inner: mpsc::Sender<Traced<M>>,
     capture: PhantomData<fn() -> C>,
 }
 
 impl<M, C: Capture> Sender<M, C> {
-    /// Sends a message from the current context, once there is room.
+    /// Sends a message with the current context, once there is room.
     ///
     /// # Errors
     /// The message, if the receiver is gone or has closed the channel.
@@ -50,7 +50,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.forward(now::<M, C>(message)).await.map_err(closed)
     }
 
-    /// Sends a message from where it comes, once there is room.
+    /// Sends a message with the origin that it has, once there is room.
     ///
     /// # Errors
     /// The message, if the receiver is gone or has closed the channel.
@@ -58,7 +58,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.send(traced).await
     }
 
-    /// Sends a message from the current context, if there is room.
+    /// Sends a message with the current context, if there is room.
     ///
     /// # Errors
     /// The message, if there is no room, or the receiver is gone or has closed the channel.
@@ -69,7 +69,7 @@ impl<M, C: Capture> Sender<M, C> {
         })
     }
 
-    /// Sends a message from where it comes, if there is room.
+    /// Sends a message with the origin that it has, if there is room.
     ///
     /// # Errors
     /// As [`try_send`](Self::try_send).
@@ -77,7 +77,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.try_send(traced)
     }
 
-    /// Sends a message from the current context; blocks the thread until there is room.
+    /// Sends a message with the current context; blocks the thread until there is room.
     ///
     /// # Errors
     /// The message, if the receiver is gone or has closed the channel.
@@ -112,7 +112,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.reserve_owned().await.map(OwnedPermit::new)
     }
 
-    /// Room for one message, if there is any.
+    /// Takes room for one message, if there is any.
     ///
     /// # Errors
     /// If there is no room, or the receiver is gone or has closed the channel.
@@ -120,7 +120,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.try_reserve().map(Permit::new)
     }
 
-    /// Room for `n` messages, if there is any.
+    /// Takes room for `n` messages, if there is any.
     ///
     /// # Errors
     /// If there is no room, or the receiver is gone or has closed the channel.
@@ -128,7 +128,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.try_reserve_many(n).map(PermitIterator::new)
     }
 
-    /// Room for one message, if there is any, with the sender in the permit.
+    /// Takes room for one message, if there is any, and keeps the sender in the permit.
     ///
     /// # Errors
     /// The sender, if there is no room, or the receiver is gone or has closed the channel.
@@ -144,76 +144,76 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.closed().await;
     }
 
-    /// Whether the receiver is gone or has closed the channel.
+    /// Tells whether the receiver is gone or has closed the channel.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.inner.is_closed()
     }
 
-    /// For how many messages there is room now.
+    /// Returns for how many messages there is room now.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.inner.capacity()
     }
 
-    /// For how many messages there is room at most.
+    /// Returns for how many messages there is room at most.
     #[must_use]
     pub fn max_capacity(&self) -> usize {
         self.inner.max_capacity()
     }
 
-    /// Whether both send to one channel.
+    /// Tells whether both send to one channel.
     #[must_use]
     pub fn same_channel(&self, other: &Self) -> bool {
         self.inner.same_channel(&other.inner)
     }
 
-    /// A sender that does not keep the channel open.
+    /// Makes a sender that does not keep the channel open.
     #[must_use]
     pub fn downgrade(&self) -> WeakSender<M, C> {
         WeakSender::new(self.inner.downgrade())
     }
 
-    /// The number of senders.
+    /// Returns the number of senders.
     #[must_use]
     pub fn strong_count(&self) -> usize {
         self.inner.strong_count()
     }
 
-    /// The number of weak senders.
+    /// Returns the number of weak senders.
     #[must_use]
     pub fn weak_count(&self) -> usize {
         self.inner.weak_count()
     }
 }
 
-/// A sender of a bounded channel that does not keep it open.
+/// Stands for a sender of a bounded channel, and does not keep it open.
 pub struct WeakSender<M, C> {
     inner: mpsc::WeakSender<Traced<M>>,
     capture: PhantomData<fn() -> C>,
 }
 
 impl<M, C: Capture> WeakSender<M, C> {
-    /// A sender, while there is one.
+    /// Makes a sender, as long as there is another one.
     #[must_use]
     pub fn upgrade(&self) -> Option<Sender<M, C>> {
         self.inner.upgrade().map(Sender::new)
     }
 
-    /// The number of senders.
+    /// Returns the number of senders.
     #[must_use]
     pub fn strong_count(&self) -> usize {
         self.inner.strong_count()
     }
 
-    /// The number of weak senders.
+    /// Returns the number of weak senders.
     #[must_use]
     pub fn weak_count(&self) -> usize {
         self.inner.weak_count()
     }
 }
 
-/// Room for one message.
+/// Holds room for one message.
 #[must_use]
 pub struct Permit<'a, M, C> {
     inner: mpsc::Permit<'a, Traced<M>>,
@@ -221,18 +221,18 @@ pub struct Permit<'a, M, C> {
 }
 
 impl<M, C: Capture> Permit<'_, M, C> {
-    /// Sends a message from the current context.
+    /// Sends a message with the current context.
     pub fn send(self, message: M) {
         self.forward(now::<M, C>(message));
     }
 
-    /// Sends a message from where it comes.
+    /// Sends a message with the origin that it has.
     pub fn forward(self, traced: Traced<M>) {
         self.inner.send(traced);
     }
 }
 
-/// Room for several messages; what is not used is given back when this is dropped.
+/// Holds room for several messages; what is not used is given back when this is dropped.
 #[must_use]
 pub struct PermitIterator<'a, M, C> {
     inner: mpsc::PermitIterator<'a, Traced<M>>,
@@ -254,7 +254,7 @@ impl<'a, M, C: Capture> Iterator for PermitIterator<'a, M, C> {
 impl<M, C: Capture> ExactSizeIterator for PermitIterator<'_, M, C> {}
 impl<M, C: Capture> core::iter::FusedIterator for PermitIterator<'_, M, C> {}
 
-/// Room for one message, with the sender.
+/// Holds room for one message, and the sender.
 #[must_use]
 pub struct OwnedPermit<M, C> {
     inner: mpsc::OwnedPermit<Traced<M>>,
@@ -262,12 +262,12 @@ pub struct OwnedPermit<M, C> {
 }
 
 impl<M, C: Capture> OwnedPermit<M, C> {
-    /// Sends a message from the current context, and gives the sender back.
+    /// Sends a message with the current context, and gives the sender back.
     pub fn send(self, message: M) -> Sender<M, C> {
         self.forward(now::<M, C>(message))
     }
 
-    /// Sends a message from where it comes, and gives the sender back.
+    /// Sends a message with the origin that it has, and gives the sender back.
     pub fn forward(self, traced: Traced<M>) -> Sender<M, C> {
         Sender::new(self.inner.send(traced))
     }
@@ -279,14 +279,14 @@ impl<M, C: Capture> OwnedPermit<M, C> {
     }
 }
 
-/// The sending end of an unbounded channel.
+/// Sends messages to an unbounded channel.
 pub struct UnboundedSender<M, C> {
     inner: mpsc::UnboundedSender<Traced<M>>,
     capture: PhantomData<fn() -> C>,
 }
 
 impl<M, C: Capture> UnboundedSender<M, C> {
-    /// Sends a message from the current context.
+    /// Sends a message with the current context.
     ///
     /// # Errors
     /// The message, if the receiver is gone or has closed the channel.
@@ -294,7 +294,7 @@ impl<M, C: Capture> UnboundedSender<M, C> {
         self.forward(now::<M, C>(message)).map_err(closed)
     }
 
-    /// Sends a message from where it comes.
+    /// Sends a message with the origin that it has.
     ///
     /// # Errors
     /// The message, if the receiver is gone or has closed the channel.
@@ -307,57 +307,57 @@ impl<M, C: Capture> UnboundedSender<M, C> {
         self.inner.closed().await;
     }
 
-    /// Whether the receiver is gone or has closed the channel.
+    /// Tells whether the receiver is gone or has closed the channel.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.inner.is_closed()
     }
 
-    /// Whether both send to one channel.
+    /// Tells whether both send to one channel.
     #[must_use]
     pub fn same_channel(&self, other: &Self) -> bool {
         self.inner.same_channel(&other.inner)
     }
 
-    /// A sender that does not keep the channel open.
+    /// Makes a sender that does not keep the channel open.
     #[must_use]
     pub fn downgrade(&self) -> WeakUnboundedSender<M, C> {
         WeakUnboundedSender::new(self.inner.downgrade())
     }
 
-    /// The number of senders.
+    /// Returns the number of senders.
     #[must_use]
     pub fn strong_count(&self) -> usize {
         self.inner.strong_count()
     }
 
-    /// The number of weak senders.
+    /// Returns the number of weak senders.
     #[must_use]
     pub fn weak_count(&self) -> usize {
         self.inner.weak_count()
     }
 }
 
-/// A sender of an unbounded channel that does not keep it open.
+/// Stands for a sender of an unbounded channel, and does not keep it open.
 pub struct WeakUnboundedSender<M, C> {
     inner: mpsc::WeakUnboundedSender<Traced<M>>,
     capture: PhantomData<fn() -> C>,
 }
 
 impl<M, C: Capture> WeakUnboundedSender<M, C> {
-    /// A sender, while there is one.
+    /// Makes a sender, as long as there is another one.
     #[must_use]
     pub fn upgrade(&self) -> Option<UnboundedSender<M, C>> {
         self.inner.upgrade().map(UnboundedSender::new)
     }
 
-    /// The number of senders.
+    /// Returns the number of senders.
     #[must_use]
     pub fn strong_count(&self) -> usize {
         self.inner.strong_count()
     }
 
-    /// The number of weak senders.
+    /// Returns the number of weak senders.
     #[must_use]
     pub fn weak_count(&self) -> usize {
         self.inner.weak_count()
@@ -372,14 +372,13 @@ macro_rules! end {
                 Self { inner, capture: PhantomData }
             }
 
-            /// Gives tokio's own out, borrowed. What is sent by it is sent as it is: nothing is
-            /// captured.
+            /// Borrows tokio's own end. What is sent by it is sent as it is: nothing is captured.
             #[must_use]
             pub const fn as_inner(&self) -> &mpsc::$inner<$($lifetime,)? Traced<M>> {
                 &self.inner
             }
 
-            /// Gives tokio's own out.
+            /// Turns this into tokio's own end.
             #[must_use]
             pub fn into_inner(self) -> mpsc::$inner<$($lifetime,)? Traced<M>> {
                 self.inner

@@ -1,4 +1,4 @@
-//! One message, such as a reply: `tokio::sync::oneshot` with contexts.
+//! Sends one message, such as a reply: `tokio::sync::oneshot` with contexts.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -11,24 +11,24 @@ use tokio::sync::oneshot;
 /// The errors of tokio's channel.
 pub use tokio::sync::oneshot::error;
 
-/// The receiving end: tokio's own, a future of the message with its origin.
+/// Waits for the message, with its origin: tokio's own, a future.
 pub type Receiver<M> = oneshot::Receiver<Traced<M>>;
 
-/// A channel for one message: `tokio::sync::oneshot::channel`.
+/// Makes a channel for one message, as `tokio::sync::oneshot::channel` does.
 #[must_use]
 pub fn channel<M, C: Capture>() -> (Sender<M, C>, Receiver<M>) {
     let (sender, receiver) = oneshot::channel();
     (Sender::from(sender), receiver)
 }
 
-/// The sending end.
+/// Sends the message.
 pub struct Sender<M, C> {
     inner: oneshot::Sender<Traced<M>>,
     capture: PhantomData<fn() -> C>,
 }
 
 impl<M, C: Capture> Sender<M, C> {
-    /// Sends the message from the current context.
+    /// Sends the message with the current context.
     ///
     /// # Errors
     /// The message, if the receiver is gone or has closed the channel.
@@ -36,7 +36,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.forward(Traced::new(message, C::capture())).map_err(Traced::into_value)
     }
 
-    /// Sends the message from where it comes.
+    /// Sends the message with the origin that it has.
     ///
     /// # Errors
     /// The message, if the receiver is gone or has closed the channel.
@@ -49,25 +49,25 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.closed().await;
     }
 
-    /// Whether the receiver is gone or has closed the channel.
+    /// Tells whether the receiver is gone or has closed the channel.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.inner.is_closed()
     }
 
-    /// Whether the receiver is gone or has closed the channel; if not, the task is woken when it
-    /// does.
+    /// Tells whether the receiver is gone or has closed the channel; if not, wakes the task when it
+    /// is or does.
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.inner.poll_closed(cx)
     }
 
-    /// Gives tokio's own out, borrowed.
+    /// Borrows tokio's own end.
     #[must_use]
     pub const fn as_inner(&self) -> &oneshot::Sender<Traced<M>> {
         &self.inner
     }
 
-    /// Gives tokio's own out. What is sent by it is sent as it is: nothing is captured.
+    /// Turns this into tokio's own end. What is sent by it is sent as it is: nothing is captured.
     #[must_use]
     pub fn into_inner(self) -> oneshot::Sender<Traced<M>> {
         self.inner

@@ -6,10 +6,11 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
 
 use glassine::policy::{FanOut, Propagation, fan_out_selects};
-use glassine::{Origin, Traced};
+use glassine::{Origin, TraceContext, Traced};
 
-/// A value that many receive, where it comes from, and one in how many of them gets the context:
-/// what tokio's own ends inside [`broadcast`](crate::broadcast) and [`watch`](crate::watch) hold.
+/// Holds a value that many receive, where it comes from, and one in how many of them gets the
+/// context: what tokio's own ends inside [`broadcast`](crate::broadcast) and
+/// [`watch`](crate::watch) hold.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Thinned<M> {
     value: M,
@@ -21,9 +22,8 @@ impl<M> Thinned<M> {
     /// For so many receivers. The table is asked for sampled contexts only.
     pub(crate) fn new(traced: Traced<M>, table: FanOut<'static>, receivers: usize) -> Self {
         let (value, origin) = traced.into_parts();
-        let is_sampled = origin.context().is_some_and(|context| context.is_sampled());
         let receivers = u32::try_from(receivers).unwrap_or(u32::MAX);
-        let one_in = if is_sampled { table.one_in(receivers) } else { NonZeroU32::MIN };
+        let one_in = sampled(&origin).map_or(NonZeroU32::MIN, |_| table.one_in(receivers));
         Self { value, origin, one_in }
     }
 
@@ -32,7 +32,7 @@ impl<M> Thinned<M> {
         Self { value, origin: Origin::default(), one_in: NonZeroU32::MIN }
     }
 
-    /// The value.
+    /// Returns the value.
     #[must_use]
     pub const fn value(&self) -> &M {
         &self.value
@@ -64,17 +64,18 @@ impl<M> Thinned<M> {
         Traced::new(self.value, self.origin)
     }
 
-    /// Where the value comes from for the receiver of this number: the same whenever it asks. Two
-    /// hashes where the value is thinned, and a clone of an [`Origin`].
+    /// Returns where the value comes from for the receiver of this number: the same whenever it
+    /// asks. Two hashes where the value is thinned, and a clone of an [`Origin`].
     #[must_use]
     pub fn origin_for(&self, number: u64) -> Origin {
-        let Some(context) = self.origin.context().filter(|_| self.one_in.get() > 1) else {
+        let Some(context) = sampled(&self.origin).filter(|_| self.one_in.get() > 1) else {
             return self.origin.clone();
         };
-        if fan_out_selects(context.trace_id(), &number.to_be_bytes(), self.one_in) {
+        let (weight, number) = (self.origin.weight(), number.to_be_bytes());
+        if fan_out_selects(context.trace_id(), weight, &number, self.one_in) {
             self.origin.clone().fanned_out(self.one_in)
         } else {
-            Origin::new(Propagation::Suppress)
+            self.origin.clone().not_chosen()
         }
     }
 }
@@ -85,6 +86,15 @@ impl<M> fmt::Debug for Thinned<M> {
             .field("origin", &self.origin)
             .field("one_in", &self.one_in)
             .finish_non_exhaustive()
+    }
+}
+
+/// The context of a trace that somebody has decided for. What is only linked to decides nothing, and is
+/// everybody's.
+fn sampled(origin: &Origin) -> Option<TraceContext> {
+    match origin.propagation() {
+        Propagation::Continue(context) if context.is_sampled() => Some(context),
+        _ => None,
     }
 }
 

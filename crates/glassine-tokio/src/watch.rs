@@ -1,4 +1,6 @@
-//! The last value for many receivers: `tokio::sync::watch` with contexts, thinned.
+//! Shows the last value to many receivers: `tokio::sync::watch` with contexts.
+//!
+//! The more receivers a value has, the fewer of them get its context: fan-outs are thinned.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -14,14 +16,14 @@ use crate::thinning::{Numbers, Thinned};
 /// The errors of tokio's channel.
 pub use tokio::sync::watch::error;
 
-/// A channel of one value, bare to begin with: `tokio::sync::watch::channel`, thinned by
-/// [`FanOut::DEFAULT`].
+/// Makes a channel of one value, which is bare to begin with, as `tokio::sync::watch::channel`
+/// does; thinned by [`FanOut::DEFAULT`].
 #[must_use]
 pub fn channel<M, C: Capture>(init: M) -> (Sender<M, C>, Receiver<M>) {
     channel_with_fan_out(init, FanOut::DEFAULT)
 }
 
-/// The same with a table of your own.
+/// Makes a channel that is thinned by a table of your own.
 #[must_use]
 pub fn channel_with_fan_out<M, C: Capture>(
     init: M,
@@ -33,7 +35,7 @@ pub fn channel_with_fan_out<M, C: Capture>(
     (Sender { inner, numbers, table, capture: PhantomData }, receiver)
 }
 
-/// The sending end.
+/// Replaces or changes the value, and tells the receivers.
 pub struct Sender<M, C> {
     inner: watch::Sender<Thinned<M>>,
     numbers: Numbers,
@@ -42,7 +44,7 @@ pub struct Sender<M, C> {
 }
 
 impl<M, C: Capture> Sender<M, C> {
-    /// Replaces the value by one from the current context, and tells the receivers.
+    /// Replaces the value, with the current context, and tells the receivers.
     ///
     /// # Errors
     /// The value, if there is no receiver.
@@ -51,7 +53,7 @@ impl<M, C: Capture> Sender<M, C> {
             .map_err(|error| SendError(error.0.into_value()))
     }
 
-    /// Replaces the value by one from where it comes, and tells the receivers.
+    /// Replaces the value, with the origin that the new one has, and tells the receivers.
     ///
     /// # Errors
     /// The value, if there is no receiver.
@@ -88,20 +90,20 @@ impl<M, C: Capture> Sender<M, C> {
         })
     }
 
-    /// Replaces the value by one from the current context, tells the receivers, if there are any,
-    /// and gives the old value back.
+    /// Replaces the value, with the current context, tells the receivers, if there are any, and
+    /// gives the old value back.
     pub fn send_replace(&self, value: M) -> M {
         let now = self.thinned(Traced::new(value, C::capture()));
         self.inner.send_replace(now).into_value()
     }
 
-    /// The value. It is locked while this lives.
+    /// Borrows the value. It is locked while this lives.
     #[must_use]
     pub fn borrow(&self) -> Value<'_, M> {
         Value(self.inner.borrow())
     }
 
-    /// Whether there is no receiver.
+    /// Tells whether there is no receiver.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.inner.is_closed()
@@ -112,7 +114,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.closed().await;
     }
 
-    /// A receiver, for which the value of now is no change.
+    /// Makes a receiver, for which the value of now is no change.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<M> {
         Receiver {
@@ -122,19 +124,19 @@ impl<M, C: Capture> Sender<M, C> {
         }
     }
 
-    /// The number of receivers.
+    /// Returns the number of receivers.
     #[must_use]
     pub fn receiver_count(&self) -> usize {
         self.inner.receiver_count()
     }
 
-    /// The number of senders.
+    /// Returns the number of senders.
     #[must_use]
     pub fn sender_count(&self) -> usize {
         self.inner.sender_count()
     }
 
-    /// Whether both send to one channel.
+    /// Tells whether both send to one channel.
     #[must_use]
     pub fn same_channel(&self, other: &Self) -> bool {
         self.inner.same_channel(&other.inner)
@@ -144,13 +146,13 @@ impl<M, C: Capture> Sender<M, C> {
         Thinned::new(traced, self.table, self.inner.receiver_count())
     }
 
-    /// Gives tokio's own out, borrowed.
+    /// Borrows tokio's own end.
     #[must_use]
     pub const fn as_inner(&self) -> &watch::Sender<Thinned<M>> {
         &self.inner
     }
 
-    /// Gives tokio's own out.
+    /// Turns this into tokio's own end.
     #[must_use]
     pub fn into_inner(self) -> watch::Sender<Thinned<M>> {
         self.inner
@@ -174,8 +176,8 @@ impl<M, C> fmt::Debug for Sender<M, C> {
     }
 }
 
-/// A receiving end. Its number, by which contexts are chosen, is that of its subscription; a clone
-/// has one of its own.
+/// Sees the last value, and where it comes from. Its number, by which contexts are chosen, is that
+/// of its subscription; a clone has one of its own.
 pub struct Receiver<M> {
     inner: watch::Receiver<Thinned<M>>,
     number: u64,
@@ -183,19 +185,19 @@ pub struct Receiver<M> {
 }
 
 impl<M> Receiver<M> {
-    /// The value, which stays unseen. It is locked while this lives.
+    /// Borrows the value, which stays unseen. It is locked while this lives.
     #[must_use]
     pub fn borrow(&self) -> Ref<'_, M> {
         Ref { inner: self.inner.borrow(), number: self.number }
     }
 
-    /// The value, which is seen now. It is locked while this lives.
+    /// Borrows the value, which is seen now. It is locked while this lives.
     #[must_use]
     pub fn borrow_and_update(&mut self) -> Ref<'_, M> {
         Ref { inner: self.inner.borrow_and_update(), number: self.number }
     }
 
-    /// Whether there is a value that was not seen.
+    /// Tells whether there is a value that was not seen.
     ///
     /// # Errors
     /// If there is no sender.
@@ -234,19 +236,19 @@ impl<M> Receiver<M> {
         self.inner.mark_unchanged();
     }
 
-    /// Whether both receive from one channel.
+    /// Tells whether both receive from one channel.
     #[must_use]
     pub fn same_channel(&self, other: &Self) -> bool {
         self.inner.same_channel(&other.inner)
     }
 
-    /// Gives tokio's own out, borrowed.
+    /// Borrows tokio's own end.
     #[must_use]
     pub const fn as_inner(&self) -> &watch::Receiver<Thinned<M>> {
         &self.inner
     }
 
-    /// Gives tokio's own out.
+    /// Turns this into tokio's own end.
     #[must_use]
     pub fn into_inner(self) -> watch::Receiver<Thinned<M>> {
         self.inner
@@ -269,20 +271,20 @@ impl<M> fmt::Debug for Receiver<M> {
     }
 }
 
-/// A value, and where it comes from for this receiver.
+/// Holds a value, and where it comes from for this receiver.
 pub struct Ref<'a, M> {
     inner: watch::Ref<'a, Thinned<M>>,
     number: u64,
 }
 
 impl<M> Ref<'_, M> {
-    /// Where the value comes from: the same whenever this receiver asks.
+    /// Returns where the value comes from: the same whenever this receiver asks.
     #[must_use]
     pub fn origin(&self) -> Origin {
         self.inner.origin_for(self.number)
     }
 
-    /// Whether the value had not been seen when it was borrowed.
+    /// Tells whether the value had not been seen when it was borrowed.
     #[must_use]
     pub fn has_changed(&self) -> bool {
         self.inner.has_changed()
@@ -303,7 +305,7 @@ impl<M> fmt::Debug for Ref<'_, M> {
     }
 }
 
-/// A value, as its sender sees it.
+/// Holds a value, as its sender sees it.
 pub struct Value<'a, M>(watch::Ref<'a, Thinned<M>>);
 
 impl<M> Deref for Value<'_, M> {

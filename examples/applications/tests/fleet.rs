@@ -205,7 +205,7 @@ fn weights(spans: &[SpanData]) -> Vec<i64> {
 /// How many subscribers the fan-out's hash chooses for a trace.
 fn chosen(trace_id: TraceId) -> usize {
     (0..SUBSCRIBERS)
-        .filter(|subscriber| fan_out_selects(trace_id, &subscriber.to_be_bytes(), ONE_IN))
+        .filter(|subscriber| fan_out_selects(trace_id, None, &subscriber.to_be_bytes(), ONE_IN))
         .count()
 }
 

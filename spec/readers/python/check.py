@@ -48,6 +48,7 @@ def reading_json(message):
         "baggage": carrier.baggage,
         "text_map": [{"key": key, "value": value} for key, value in carrier.text_map],
         "fan_out_weight": carrier.weight,
+        "thinning": carrier.thinning,
         "further_contexts": [context_json(further) for further in carrier.further],
         "fields": [{"type": item.type, "offset": item.offset, "value": item.value.hex()} for item in carrier.fields],
         "carrier_faults": [fault_json(fault) for fault in carrier.faults],
@@ -121,9 +122,9 @@ def run_share(vector):
 
 
 def run_fan_out(vector):
-    trace_id, recipient = unhex(vector["trace_id"]), unhex(vector["recipient"])
-    yield "hash", vector["hash"], f"{policy.recipient_hash(trace_id, recipient):016x}"
-    yield "selected", vector["selected"], policy.is_selected(trace_id, recipient, vector["one_in"])
+    of = unhex(vector["trace_id"]), vector["weight"], unhex(vector["recipient"])
+    yield "hash", vector["hash"], f"{policy.recipient_hash(*of):016x}"
+    yield "selected", vector["selected"], policy.is_selected(*of, vector["one_in"])
 
 
 def run_rate(vector):

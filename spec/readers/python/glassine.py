@@ -21,7 +21,7 @@ HEADER, ID_BYTES = 8, 24
 DEFAULT_CAP = 16_384                                   # [R-LIMIT-1]
 MAX_U16, MAX_FIELDS = 65_535, 128
 
-TRACESTATE, BAGGAGE, TEXT_MAP, WEIGHT, FURTHER = 1, 2, 3, 4, 5
+TRACESTATE, BAGGAGE, TEXT_MAP, WEIGHT, FURTHER, THINNING = 1, 2, 3, 4, 5, 6
 W3C_KEYS = (b"traceparent", b"tracestate", b"baggage")  # [R-FIELD-4]
 TEXT_BYTES = frozenset({0x09, *range(0x20, 0x7F)})
 KEY_BYTES = frozenset(range(0x21, 0x7F))
@@ -75,6 +75,7 @@ class Carrier:
     baggage: str | None = None
     text_map: list[tuple[str, str]] = field(default_factory=list)
     weight: int | None = None
+    thinning: int | None = None
     further: list[Context] = field(default_factory=list)
     fields: list[Field] = field(default_factory=list)
     counting: list[Field] = field(default_factory=list)
@@ -302,6 +303,8 @@ def take(carrier: Carrier, item: Field) -> None:
         carrier.weight = int.from_bytes(item.value, "big")
     elif item.type == FURTHER:
         carrier.further.append(Context(item.value[:16], item.value[16:24], item.value[24]))
+    elif item.type == THINNING:
+        carrier.thinning = int.from_bytes(item.value, "big")
 
 
 def field_fault(item: Field, context: Context | None, seen: set) -> str | None:
@@ -310,9 +313,9 @@ def field_fault(item: Field, context: Context | None, seen: set) -> str | None:
         return "malformed_field"
     if item.type == TRACESTATE and context is None:     # [R-FIELD-5]
         return "misplaced_field"
-    if item.type == WEIGHT and (context is None or not context.flags & SAMPLED):  # [R-FIELD-6]
+    if item.type in (WEIGHT, THINNING) and (context is None or not context.flags & SAMPLED):  # [R-FIELD-6] [R-FIELD-8]
         return "misplaced_field"
-    if item.type in (TRACESTATE, BAGGAGE, WEIGHT):      # [R-FIELD-2]
+    if item.type in (TRACESTATE, BAGGAGE, WEIGHT, THINNING):  # [R-FIELD-2]
         once = item.type
     elif item.type == TEXT_MAP:                         # [R-FIELD-3] bytes.lower() changes ASCII letters only
         once = split_text_map(item.value)[0].lower()
@@ -331,7 +334,7 @@ def is_malformed(kind: int, value: bytes) -> bool:
         return not value or not TEXT_BYTES.issuperset(value)
     if kind == TEXT_MAP:
         return split_text_map(value) is None
-    if kind == WEIGHT:
+    if kind in (WEIGHT, THINNING):
         return len(value) != 4 or not any(value)
     if kind == FURTHER:
         return len(value) != 25 or not any(value[:16]) or not any(value[16:24])
@@ -415,7 +418,7 @@ def reparent(m: bytes, span_id: bytes, cap: int = DEFAULT_CAP) -> bytes | None:
         return None
     # [R-COPY-1] [R-COPY-3] what counts, of the first 128; [R-COPY-4] as it was and in its order
     # [R-COPY-2] [R-VER-3] types that are not known: only with bit 7
-    kept = [item for item in message.carrier.counting if item.type <= FURTHER or item.type & 0x80]
+    kept = [item for item in message.carrier.counting if item.type <= THINNING or item.type & 0x80]
     return assemble(context.flags, DECIDED | IDS, context.trace_id + span_id, kept) + message.payload
 
 

@@ -1,5 +1,7 @@
 """Shares and fan-out (section 17): decisions that programs in different languages take alike."""
 
+from __future__ import annotations
+
 import math
 
 M64 = 2**64 - 1
@@ -51,12 +53,13 @@ def in_share(trace_id: bytes, millionths: int) -> bool:
     return trace_hash(trace_id) >> 32 < (millionths << 32) // 1_000_000  # [R-SHARE-2]
 
 
-def recipient_hash(trace_id: bytes, recipient: bytes) -> int:
-    return xxh64(recipient, trace_hash(trace_id))                   # [R-FAN-2]
+def recipient_hash(trace_id: bytes, weight: int | None, recipient: bytes) -> int:
+    inherited = 0 if weight in (None, 1) else weight                # [R-FAN-2] W
+    return xxh64(recipient, xxh64(trace_id, inherited))             # [R-FAN-2] without W, as [R-SHARE-1]
 
 
-def is_selected(trace_id: bytes, recipient: bytes, one_in: int) -> bool:
-    return recipient_hash(trace_id, recipient) * one_in < 2**64     # [R-FAN-2]
+def is_selected(trace_id: bytes, weight: int | None, recipient: bytes, one_in: int) -> bool:
+    return recipient_hash(trace_id, weight, recipient) * one_in < 2**64  # [R-FAN-2]
 
 
 def rate(recipients: int, points=DEFAULT_POINTS) -> int:

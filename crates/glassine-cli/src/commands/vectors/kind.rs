@@ -1,0 +1,49 @@
+//! The kinds of vectors.
+
+use serde::de::Error as _;
+use serde_json::{Error, Value};
+
+use crate::commands::vectors::difference::add_differences;
+use crate::commands::vectors::policy::{fan_out, rate, share};
+use crate::commands::vectors::read::{read, stream};
+use crate::commands::vectors::traceparent::traceparent;
+use crate::commands::vectors::write::{reparented, written};
+
+/// How the vectors of one kind are answered, and which of their keys the answer is compared with.
+pub(crate) struct Kind {
+    answer: fn(&Value) -> Result<Value, Error>,
+    compared: fn(&Value) -> &'static [&'static str],
+}
+
+impl Kind {
+    pub(crate) fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "read" => Self { answer: read, compared: |_| &["reading", "closed", "always"] },
+            "stream" => Self { answer: stream, compared: |_| &["answers"] },
+            "reparent" => Self { answer: reparented, compared: |_| &["result"] },
+            "write" => Self { answer: written, compared: |_| &["result"] },
+            "traceparent" => Self {
+                answer: traceparent,
+                compared: |vector| {
+                    if vector["fault"].is_null() { &["reading", "written"] } else { &["fault"] }
+                },
+            },
+            "share" => Self { answer: share, compared: |_| &["within"] },
+            "fan_out" => Self { answer: fan_out, compared: |_| &["selected"] },
+            "rate" => Self { answer: rate, compared: |_| &["one_in"] },
+            _ => return None,
+        })
+    }
+
+    /// Where the library disagrees with a vector, key by key.
+    pub(crate) fn differences(&self, vector: &Value) -> Result<Vec<String>, Error> {
+        let answer = (self.answer)(vector)?;
+        let mut differences = Vec::new();
+        for key in (self.compared)(vector) {
+            let expected =
+                vector.get(key).ok_or_else(|| Error::custom(format!("missing field `{key}`")))?;
+            add_differences(key, expected, &answer[key], &mut differences);
+        }
+        Ok(differences)
+    }
+}

@@ -1,0 +1,57 @@
+//! Vectors of what is decided alike in every language.
+
+use std::num::NonZeroU32;
+
+use glassine::TraceId;
+use glassine::policy::{FanOut, Share, fan_out_selects};
+use serde::{Deserialize, de::Error as _};
+use serde_json::{Error, Value, json};
+
+use crate::commands::vectors::hex::hex;
+
+#[derive(Deserialize)]
+struct ShareVector {
+    #[serde(deserialize_with = "hex")]
+    trace_id: [u8; TraceId::LEN],
+    millionths: u32,
+}
+
+/// Whether a share of all traces has this one.
+pub(crate) fn share(vector: &Value) -> Result<Value, Error> {
+    let ShareVector { trace_id, millionths } = ShareVector::deserialize(vector)?;
+    let share = Share::from_millionths(millionths)
+        .ok_or_else(|| Error::custom("more than a million millionths"))?;
+    Ok(json!({ "within": share.contains(not_zero(trace_id)?) }))
+}
+
+#[derive(Deserialize)]
+struct FanOutVector {
+    #[serde(deserialize_with = "hex")]
+    trace_id: [u8; TraceId::LEN],
+    weight: Option<NonZeroU32>,
+    #[serde(deserialize_with = "hex")]
+    recipient: Vec<u8>,
+    one_in: NonZeroU32,
+}
+
+/// Whether a recipient is among those that get the context.
+pub(crate) fn fan_out(vector: &Value) -> Result<Value, Error> {
+    let FanOutVector { trace_id, weight, recipient, one_in } = FanOutVector::deserialize(vector)?;
+    let selected = fan_out_selects(not_zero(trace_id)?, weight, &recipient, one_in);
+    Ok(json!({ "selected": selected }))
+}
+
+#[derive(Deserialize)]
+struct RateVector {
+    recipients: u32,
+}
+
+/// Of how many recipients one gets the context.
+pub(crate) fn rate(vector: &Value) -> Result<Value, Error> {
+    let RateVector { recipients } = RateVector::deserialize(vector)?;
+    Ok(json!({ "one_in": FanOut::DEFAULT.one_in(recipients) }))
+}
+
+fn not_zero(trace_id: [u8; TraceId::LEN]) -> Result<TraceId, Error> {
+    TraceId::from_bytes(trace_id).ok_or_else(|| Error::custom("the trace id is all zero"))
+}

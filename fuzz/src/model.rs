@@ -1,0 +1,10 @@
+//! The specification written down a second time, in the most naive way: where it is short enough
+//! for that. Its numbers are those of the document, not constants of the crate, which may be wrong.
+
+pub(crate) mod channel;
+pub(crate) mod fault;
+pub(crate) mod field;
+pub(crate) mod frame;
+pub(crate) mod header;
+pub(crate) mod shortening;
+pub(crate) mod stream;
