@@ -297,6 +297,7 @@ pub(crate) enum Says {
 impl Says {
     /// What is said in front of a payload if there is this to say: the one place that asks for the
     /// escape (`R-WRITE-2`).
+    #[cfg(any(feature = "bytes", feature = "policy"))]
     #[inline]
     pub(crate) fn or_escape(says: Option<Self>, payload: &[u8]) -> Option<Self> {
         match says {

@@ -83,6 +83,7 @@ impl Reader {
         }
     }
 
+    #[cfg(any(feature = "bytes", feature = "text"))]
     pub(crate) const fn carrier_cap(self) -> u16 {
         self.carrier_cap
     }

@@ -1,7 +1,7 @@
 //! Holds the specification of the format, for implementers in any language.
 //!
-//! It is here to be read; there is no code in it. The repository has its examples as data, for
-//! tests, and small second implementations.
+//! It is here to be read; there is no code in it. Its companions are in the repository: examples as
+//! data, for tests in any language, and small second implementations.
 //!
 //! [rationale]: rationale/index.html
 //! [vectors]: #14-conformance

@@ -29,6 +29,9 @@ pub const VERSION_SHAPE: u8 = 0b0000_1110;
 /// Bytes 2 and 3 of every frame.
 pub const GUARD: [u8; 2] = [0xC1, 0xDE];
 
+/// Where the version stands, in every version.
+pub const VERSION_AT: usize = 1;
+
 /// Where the trace flags stand, in every version.
 pub const FLAGS_AT: usize = 4;
 

@@ -65,7 +65,7 @@ mod protobuf {
         #[prost(bytes = "bytes", tag = "19")]
         pixels: Bytes,
         #[prost(message, optional, boxed, tag = "3")]
-        thumbnail: Option<Box<Photo>>,
+        thumbnail: Option<Box<Self>>,
     }
 
     fn photo(pixels: usize) -> Photo {

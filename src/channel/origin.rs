@@ -50,7 +50,7 @@ impl Origin {
 
     /// The same with these fields besides its own, of which they replace what counts once. Fields
     /// that a writer would refuse are left out, and what is too long for a carrier of 16 KiB is
-    /// [shortened](fit). They are copied: one allocation for them all, and O(fields²), with at most 128 fields.
+    /// [shortened](crate::shorten). They are copied: one allocation for them all, and O(fields²), with at most 128 fields.
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
         let kept = self.keep(fields.iter().copied().chain(self.going_on(self.context())));

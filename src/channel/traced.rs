@@ -8,7 +8,7 @@ use crate::channel::origin::Origin;
 /// place of the message.
 ///
 /// Within a process it is passed on as it is. Where a message leaves the process,
-/// [`Channel::frame`](crate::Channel::frame) makes a frame of a `Traced` of bytes;
+/// [`Channel::wrap`](crate::Channel::wrap) makes a frame of a `Traced` of bytes;
 /// [`Channel::receive`](crate::Channel::receive) makes a `Traced` of bytes again, and
 /// [`try_map`](Self::try_map) decodes it. `Debug` shows the origin, never the message. 40 bytes
 /// larger than the message; every method is O(1) and allocates nothing.

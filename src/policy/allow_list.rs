@@ -42,7 +42,7 @@ impl AllowList {
 
     /// The same with these text-map keys, compared without regard to ASCII case (`R-FIELD-3`). What
     /// another propagator reads from such an entry is believed as far as that propagator goes:
-    /// [`Trust`](crate::Trust) does not look into it.
+    /// [`Trust`](crate::policy::Trust) does not look into it.
     #[must_use]
     pub const fn with_text_map(self, keys: &'static [&'static str]) -> Self {
         Self { text_map: Names::Only(keys), ..self }

@@ -151,7 +151,10 @@ pub(crate) fn attach(cx: Context) -> Option<ContextGuard> {
 /// What `f` makes of the current context; nothing where OpenTelemetry panics.
 #[inline]
 fn captured(f: impl FnOnce(&Context) -> Origin) -> Origin {
-    catch_unwind(AssertUnwindSafe(|| Context::map_current(f))).unwrap_or_default()
+    let mut origin = Origin::default();
+    // Not by the result, which would move it once more.
+    let _ = catch_unwind(AssertUnwindSafe(|| Context::map_current(|cx| origin = f(cx))));
+    origin
 }
 
 fn is_sampled(origin: &Origin) -> bool {

@@ -24,3 +24,8 @@ pub use self::consumer::{Consumer, Plan, Relation};
 pub use self::metrics::register_counters;
 pub use self::span_context::{from_span_context, to_span_context, to_span_context_with_tracestate};
 pub use self::text_map::{TextMapExtractor, TextMapInjector};
+
+// The examples of the README, which need all of these.
+#[cfg(all(doctest, feature = "tracing"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

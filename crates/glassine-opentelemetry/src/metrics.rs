@@ -8,7 +8,7 @@ use glassine::policy::{Count, Snapshot};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{AsyncInstrument, AsyncInstrumentBuilder, Meter, ObservableCounter};
 
-/// Registers two observable counters that report what a channel has [counted](crate::Counters),
+/// Registers two observable counters that report what a channel has [counted](glassine::policy::Counters),
 /// whenever the meter collects:
 ///
 /// | name | unit | attribute | its values |

@@ -40,7 +40,7 @@ pub mod mpsc {
 
     pub use glassine_tokio::mpsc::{Receiver, UnboundedReceiver, error};
 
-    use crate::CurrentContext;
+    use crate::capture::CurrentContext;
 
     /// The sending end of a bounded channel.
     pub type Sender<M> = mpsc::Sender<M, CurrentContext>;
@@ -79,7 +79,7 @@ pub mod oneshot {
 
     pub use glassine_tokio::oneshot::{Receiver, error};
 
-    use crate::CurrentContext;
+    use crate::capture::CurrentContext;
 
     /// The sending end.
     pub type Sender<M> = oneshot::Sender<M, CurrentContext>;
@@ -99,7 +99,7 @@ pub mod broadcast {
 
     pub use glassine_tokio::broadcast::{Receiver, error};
 
-    use crate::CurrentContext;
+    use crate::capture::CurrentContext;
 
     /// The sending end.
     pub type Sender<M> = broadcast::Sender<M, CurrentContext>;
@@ -136,7 +136,7 @@ pub mod watch {
 
     pub use glassine_tokio::watch::{Receiver, Ref, Value, error};
 
-    use crate::CurrentContext;
+    use crate::capture::CurrentContext;
 
     /// The sending end.
     pub type Sender<M> = watch::Sender<M, CurrentContext>;

@@ -11,52 +11,27 @@
 //! in another. An invoice is for several orders, and links to them.
 
 mod members;
+mod rules;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use glassine::Channel;
-use glassine::policy::{Role, Rollout, Trust};
+use glassine::policy::{Rollout, Trust};
+use glassine_opentelemetry::capture_from;
 use glassine_opentelemetry::tokio::mpsc as traced;
-use glassine_opentelemetry::{Consumer, Relation, capture_from};
 use opentelemetry::Context;
 use opentelemetry::trace::{TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
-use serde::{Deserialize, Serialize};
 use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::Error;
+use crate::error::Error;
+use crate::fleet::rules::Channels;
 use crate::telemetry::Telemetry;
 
-/// The payload, as it was before anybody thought of tracing.
-#[derive(Clone, Serialize, Deserialize, Debug)]
-pub struct Order {
-    pub id: u32,
-}
-
-/// Handlers continue the trace of the message that they handle. Where none came, they start one.
-const CONTINUING: Consumer = Consumer::new().with_relation(Relation::Parent);
-
-/// Subscribers are many: they continue traces, and never start them.
-const CONTINUING_ONLY: Consumer = CONTINUING.with_role(Role::ContinueOnly);
-
-/// Several messages at a time are linked to.
-const LINKING: Consumer = Consumer::new();
-
-/// How many orders are on an invoice.
-pub const ON_AN_INVOICE: usize = 3;
-
-/// How many get to know that an order was shipped.
-pub const SUBSCRIBERS: u32 = 100;
-
-/// The policies of the three ways on which bytes travel. All members are in one trust domain.
-struct Channels {
-    placed: Channel,
-    priced: Channel,
-    shipped: Channel,
-}
+pub use crate::fleet::rules::{ON_AN_INVOICE, Order, SUBSCRIBERS};
 
 pub struct Fleet {
     channels: Arc<Channels>,

@@ -22,7 +22,7 @@ use kameo::prelude::*;
 use opentelemetry::trace::{FutureExt, TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
 
-use crate::Error;
+use crate::error::Error;
 use crate::telemetry::Telemetry;
 
 const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);

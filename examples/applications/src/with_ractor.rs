@@ -24,7 +24,7 @@ use opentelemetry::trace::{TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
 use ractor::{Actor, ActorProcessingErr, ActorRef};
 
-use crate::Error;
+use crate::error::Error;
 use crate::telemetry::Telemetry;
 
 const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use anstyle::Style;
 use glassine::text::TextReading;
-use glassine::wire::{self, FIELD_HEADER_LEN, TEXT_PREFIX};
+use glassine::wire::{self, FIELD_HEADER_LEN, TEXT_PREFIX, VERSION_AT};
 use glassine::{Fault, Reading, SpanId, TraceFlags, TraceId, Verdict};
 
 use crate::show::baggage::holds_baggage;
@@ -152,5 +152,3 @@ impl Layout {
         self.take_until(end, "carrier, not read", FIELD, unless_hidden(true, Shows::BytesAndText));
     }
 }
-
-const VERSION_AT: usize = 1;

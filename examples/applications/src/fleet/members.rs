@@ -13,8 +13,10 @@ use opentelemetry_sdk::trace::SdkTracer;
 use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{CONTINUING, CONTINUING_ONLY, Channels, LINKING, ON_AN_INVOICE, Order, SUBSCRIBERS};
-use crate::Error;
+use crate::error::Error;
+use crate::fleet::rules::{
+    CONTINUING, CONTINUING_ONLY, Channels, LINKING, ON_AN_INVOICE, Order, SUBSCRIBERS,
+};
 
 /// What every new member has.
 type Here = (Arc<Channels>, SdkTracer);
