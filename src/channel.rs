@@ -7,6 +7,8 @@ pub(crate) mod sending;
 pub(crate) mod traced;
 pub(crate) mod wrapper;
 
+use core::num::NonZeroU32;
+
 use bytes::{Buf, Bytes};
 
 use crate::channel::origin::Origin;
@@ -17,6 +19,7 @@ use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::Says;
 use crate::policy::allow_list::AllowList;
 use crate::policy::counters::{Count, Counters};
+use crate::policy::fan_out::FanOut;
 use crate::policy::propagation::Propagation;
 use crate::policy::rollout::{Rollout, RolloutSwitch, Unsampled};
 use crate::policy::trust::Trust;
@@ -137,6 +140,20 @@ impl Channel {
         self.receive_from(self.trust, bytes)
     }
 
+    /// Receives as [`receive`](Self::receive) does, for a receiver of this name: of a message that went to
+    /// many as one copy, it keeps the context if its name is chosen, and learns otherwise that no trace is
+    /// to start ([`Origin::for_receiver`]). Without a name every receiver keeps it, and
+    /// [`Count::Unnamed`](crate::policy::Count::Unnamed) counts them.
+    #[must_use]
+    pub fn receive_as(&self, name: &[u8], bytes: Bytes) -> Traced<Bytes> {
+        if self.sending.switch.get() == Rollout::Off {
+            return bytes.into();
+        }
+        let reading = self.reader.read_shared(bytes);
+        let origin = self.judged(self.trust, reading.as_reading()).for_receiver(name);
+        Traced::new(reading.into_payload(), origin)
+    }
+
     /// [`receive`](Self::receive), at the same cost, from a peer that is trusted otherwise than the
     /// channel.
     #[must_use]
@@ -154,6 +171,14 @@ impl Channel {
     /// allow-list.
     #[must_use]
     pub fn judge(&self, trust: Trust, reading: Reading<'_>) -> Origin {
+        let origin = self.judged(trust, reading);
+        if origin.thinning().is_some() {
+            self.sending.counters.record(Count::Unnamed);
+        }
+        origin
+    }
+
+    fn judged(&self, trust: Trust, reading: Reading<'_>) -> Origin {
         if reading.verdict() == Verdict::Bare {
             self.sending.counters.record(Count::Bare);
             return Origin::default();
@@ -179,10 +204,29 @@ impl Channel {
     /// there are no fields, and whenever the message is bare, nothing is allocated.
     #[must_use]
     pub fn wrapper(&self, origin: &Origin) -> Wrapper<'_> {
-        self.wrapper_with(origin, self.unsampled)
+        self.wrapper_with(origin, self.unsampled, None)
     }
 
-    pub(crate) fn wrapper_with(&self, origin: &Origin, unsampled: Unsampled) -> Wrapper<'_> {
+    /// Decides what goes in front of one copy of a message that goes to about so many receivers, as by
+    /// Redis PUBLISH or an MQTT topic: they choose among themselves, one in as many as the table says, each by
+    /// its own name ([`receive_as`](Self::receive_as)). As in every fan-out, a decision against the trace
+    /// travels as the marker. Allocates if there are fields.
+    #[must_use]
+    pub fn wrapper_for_many(
+        &self,
+        origin: &Origin,
+        recipients: u32,
+        table: FanOut<'_>,
+    ) -> Wrapper<'_> {
+        self.wrapper_with(origin, Unsampled::Marker, Some(table.one_in(recipients)))
+    }
+
+    pub(crate) fn wrapper_with(
+        &self,
+        origin: &Origin,
+        unsampled: Unsampled,
+        thinning: Option<NonZeroU32>,
+    ) -> Wrapper<'_> {
         let rollout = self.sending.switch.get();
         let says = match origin.propagation() {
             Propagation::Continue(context) => rollout.says(Some(context), unsampled),
@@ -197,7 +241,7 @@ impl Channel {
             | Propagation::Link(_) => None,
         };
         let encoded = match says {
-            Some(says) => origin.encode(says, &self.outbound_fields),
+            Some(says) => origin.encode(says, &self.outbound_fields, thinning),
             None if origin.has_fields() && rollout == Rollout::On => {
                 origin.encode_fields_only(&self.outbound_fields)
             }

@@ -538,6 +538,79 @@ fn a_thinning_does_not_go_on() {
     assert_eq!(fields(sent(&SHARED_DOMAIN, &in_another).origin()), given[1..2]);
 }
 
+/// One copy to 10,000 receivers: n = 40 traces, seed 0x5eed; the weights of those who keep the context
+/// add up to 10,000 a trace. At one in 1,000 the sum has a deviation of 1,000 √10 a trace, over 40
+/// traces one of 500: the bound is 5 of them.
+#[test]
+fn one_copy_to_many_counts_true() {
+    const N: u32 = 40;
+    let names: Vec<_> = (0..10_000_u32).map(u32::to_be_bytes).collect();
+    let mut sum = 0_u64;
+    let mut trace = 0x5eed_u128;
+    for _ in 0..N {
+        trace = trace.wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645).wrapping_add(1);
+        let trace_id = TraceId::from_u128(trace ^ (trace >> 64)).unwrap();
+        let context = TraceContext::new(trace_id, sampled().span_id(), TraceFlags::SAMPLED);
+        let wrapper = ON.wrapper_for_many(&context.into(), 10_000, FanOut::DEFAULT);
+        let message = wrapper.wrap(&b"payload"[..]).into_bytes();
+        assert_eq!(Reading::read(&message).carrier().thinning(), Some(weight(1_000)));
+        for name in &names {
+            let received = ON.receive_as(name, message.clone());
+            assert_eq!(received.value(), "payload");
+            match received.origin().propagation() {
+                Propagation::Continue(kept) if kept == context => {
+                    sum += u64::from(received.origin().weight().unwrap().get());
+                }
+                propagation => {
+                    let flags = TraceFlags::NONE;
+                    let expected = Propagation::Continue(context.with_flags(flags));
+                    assert_eq!(propagation, expected);
+                    assert_eq!(received.origin().weight(), None);
+                }
+            }
+        }
+    }
+    let mean = sum as f64 / f64::from(N);
+    assert!((mean - 10_000.0).abs() < 5.0 * 500.0, "{mean}");
+}
+
+#[test]
+fn a_thinning_is_the_hops_and_needs_a_name() {
+    let origin = Origin::from(sampled())
+        .with_fields(&[Field::Tracestate("congo=t61r")])
+        .fanned_out(weight(7));
+    let message = SHARED_DOMAIN
+        .wrapper_for_many(&origin, 100, FanOut::DEFAULT)
+        .wrap(&b"payload"[..])
+        .into_bytes();
+    let before = SHARED_DOMAIN.counters().snapshot().count(Count::Unnamed);
+    let unnamed = SHARED_DOMAIN.receive(message.clone());
+    assert_eq!(SHARED_DOMAIN.counters().snapshot().count(Count::Unnamed), before + 1);
+    assert_eq!(unnamed.origin().propagation(), Propagation::Continue(sampled()));
+    assert_eq!(unnamed.origin().weight(), Some(weight(7)));
+    // What is sent while it is handled says nothing of the copies.
+    let next = sent(&SHARED_DOMAIN, unnamed.origin());
+    assert_eq!(next.origin().thinning(), None);
+    assert_eq!(next.origin().weight(), Some(weight(7)));
+
+    let is_chosen =
+        |name: &[u8; 4]| fan_out_selects(sampled().trace_id(), Some(weight(7)), name, weight(10));
+    let chosen = recipients(100).find(is_chosen).unwrap();
+    let kept = SHARED_DOMAIN.receive_as(&chosen, message.clone()).into_parts().1;
+    assert_eq!((kept.weight(), kept.thinning()), (Some(weight(70)), None));
+    assert_eq!(kept.carrier().tracestate(), Some("congo=t61r"));
+    assert_eq!(kept.clone().for_receiver(&chosen), kept, "once");
+
+    // Nobody believes it of a peer whose decisions are not believed.
+    for trust in [Trust::Redecide, Trust::LinkOnly, Trust::Drop] {
+        let received = SHARED_DOMAIN.receive_from(trust, message.clone());
+        assert_eq!(received.origin().thinning(), None, "{trust:?}");
+    }
+    // A decision against the trace goes to all of them.
+    let against = ON.wrapper_for_many(&unsampled().into(), 100, FanOut::DEFAULT);
+    assert_eq!(against.wrap(&b"payload"[..]).into_bytes(), frame(Envelope::unsampled()));
+}
+
 /// Who is linked to, or believed for his ids alone, says nothing of how many messages there are, nor
 /// of how many keep theirs.
 #[test]

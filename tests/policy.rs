@@ -440,6 +440,7 @@ fn counters_count_each_kind() {
         ("damaged", 1),
         ("dropped_by_policy", 7),
         ("escaped", 1),
+        ("unnamed", 0),
     ];
     assert_eq!(counts, expected);
     assert_eq!(snapshot.fault(FaultKind::ReservedBits), 1);

@@ -73,7 +73,7 @@ impl Channel {
             one_in,
             choice: sampled.map(|context| (context.trace_id(), origin.weight())),
             wrapper_of_chosen: self.wrapper(&chosen),
-            wrapper_of_others: self.wrapper_with(&others, Unsampled::Marker),
+            wrapper_of_others: self.wrapper_with(&others, Unsampled::Marker, None),
             chosen,
             others,
         }
@@ -84,7 +84,7 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
     /// Sets what those get who are not chosen. By default, the marker.
     #[must_use]
     pub fn with_unsampled(self, unsampled: Unsampled) -> Self {
-        let wrapper_of_others = self.channel.wrapper_with(&self.others, unsampled);
+        let wrapper_of_others = self.channel.wrapper_with(&self.others, unsampled, None);
         Self { wrapper_of_others, ..self }
     }
 

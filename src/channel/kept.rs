@@ -47,6 +47,11 @@ impl Kept {
         Reading::read(&self.frame).carrier()
     }
 
+    /// Whether there is a thinning among the fields.
+    pub(super) const fn is_thinned(&self) -> bool {
+        self.is_thinned
+    }
+
     /// The fan-out weight among the fields.
     pub(super) const fn weight(&self) -> Option<NonZeroU32> {
         self.weight

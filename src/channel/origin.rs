@@ -11,7 +11,7 @@ use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
 use crate::field::{Field, FieldType};
 use crate::policy::allow_list::AllowList;
-use crate::policy::fan_out::nested_weight;
+use crate::policy::fan_out::{fan_out_selects, nested_weight};
 use crate::policy::propagation::Propagation;
 use crate::policy::trust::weighs;
 use crate::shorten::shorten;
@@ -135,6 +135,29 @@ impl Origin {
         self.with_fields(&fields)
     }
 
+    /// The origin that a receiver of this name has, of a message that went to many as one copy
+    /// (`R-THIN-1`): with the weight of one in so many if it is chosen, and with the decision against the
+    /// trace if not. A name is any bytes that stay the same for the receiver; who has none makes a random
+    /// one when it starts. Of any other message, its origin. Two hashes; allocates if there are other
+    /// fields.
+    #[must_use]
+    pub fn for_receiver(self, name: &[u8]) -> Self {
+        let (Some(context), Some(one_in)) = (self.sampled_context(), self.thinning()) else {
+            return self;
+        };
+        let is_chosen = fan_out_selects(context.trace_id(), self.weight, name, one_in);
+        // The thinning is spent.
+        let kept = self.keep(self.going_on(Some(context))).map(Arc::new);
+        let origin = Self { kept, ..self };
+        if is_chosen { origin.fanned_out(one_in) } else { origin.not_chosen() }
+    }
+
+    /// One in how many receivers of this copy keep its context. `None` unless it went to many.
+    #[must_use]
+    pub fn thinning(&self) -> Option<NonZeroU32> {
+        self.kept.as_ref().filter(|kept| kept.is_thinned())?.carrier().thinning()
+    }
+
     /// The origin of a message that a fan-out has not chosen: the decision against the trace travels,
     /// and baggage, which is independent of it.
     #[must_use]
@@ -186,24 +209,36 @@ impl Origin {
     }
 
     /// Encodes what is said, with the fields that go on and pass the list.
-    pub(super) fn encode(&self, says: Says, list: &AllowList) -> EncodedEnvelope {
+    /// `thinning` says that the message goes to many as one copy, and is the hop's own.
+    pub(super) fn encode(
+        &self,
+        says: Says,
+        list: &AllowList,
+        thinning: Option<NonZeroU32>,
+    ) -> EncodedEnvelope {
         let context = says.context();
         let weight = self.weight.map(Field::FanOutWeight);
-        let weight = weight.filter(|weight| weight.is_in_place(context));
-        let Some(kept) = &self.kept else { return encoded(says, weight.as_slice()) };
-        if list.admits_all() && kept.goes_on_whole(context, self.weight) {
+        let thinning = thinning.filter(|one_in| one_in.get() > 1).map(Field::Thinning);
+        let own = weight.into_iter().chain(thinning).filter(|field| field.is_in_place(context));
+        let Some(kept) = &self.kept else {
+            return match (own.clone().next(), own.clone().nth(1)) {
+                (Some(one), Some(other)) => encoded(says, &[one, other]),
+                (one, _) => encoded(says, one.as_slice()),
+            };
+        };
+        if thinning.is_none() && list.admits_all() && kept.goes_on_whole(context, self.weight) {
             return EncodedEnvelope::with_fields(says, kept.carrier().field_bytes());
         }
         let baggage = self.carrier().baggage().and_then(|text| list.baggage(text));
         let going_on = self.going_on(context).filter(|field| field.is_in_place(context));
         let allowed = allowed(going_on, list, baggage.as_deref());
-        let mut fields: Vec<_> = weight.into_iter().chain(allowed).take(MAX_FIELDS).collect();
+        let mut fields: Vec<_> = own.chain(allowed).take(MAX_FIELDS).collect();
         encoded(says, shorten(&mut fields, ROOM))
     }
 
     /// Encodes the fields that go on without a context, if the list lets any pass, in the escape.
     pub(super) fn encode_fields_only(&self, list: &AllowList) -> EncodedEnvelope {
-        let encoded = self.encode(Says::Nothing, list);
+        let encoded = self.encode(Says::Nothing, list, None);
         if encoded.as_bytes().len() > HEADER_LEN { encoded } else { EncodedEnvelope::EMPTY }
     }
 

@@ -33,7 +33,7 @@ impl Sending {
 )]
 #[non_exhaustive]
 pub enum EmptyMessages {
-    /// They go bare, whatever their context is (`R-WRITE-9`).
+    /// They go bare, whatever their context is (`O-WRITE-1`).
     #[default]
     Bare,
     /// They are wrapped like all others: where an empty message is a message.

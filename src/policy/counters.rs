@@ -29,11 +29,13 @@ pub enum Count {
     DroppedByPolicy,
     /// Sent: a payload in the escape.
     Escaped,
+    /// Read: one copy for many (a thinning), by a receiver that was not told its name (`R-THIN-3`).
+    Unnamed,
 }
 
 impl Count {
     /// Every kind, in this order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Bare,
         Self::Sampled,
         Self::Unsampled,
@@ -43,6 +45,7 @@ impl Count {
         Self::Damaged,
         Self::DroppedByPolicy,
         Self::Escaped,
+        Self::Unnamed,
     ];
 
     /// A name for metrics and logs, such as `dropped_by_policy`.
@@ -58,6 +61,7 @@ impl Count {
             Self::Damaged => "damaged",
             Self::DroppedByPolicy => "dropped_by_policy",
             Self::Escaped => "escaped",
+            Self::Unnamed => "unnamed",
         }
     }
 }
