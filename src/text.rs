@@ -118,7 +118,11 @@ impl<'a> TextReading<'a> {
     pub fn decode(self) -> OwnedReading {
         // The encoding was judged when the message was read.
         let bytes = BASE64URL_NOPAD.decode(self.encoded).unwrap_or_default();
-        OwnedReading::new(bytes.into(), self.head)
+        // A frame has at most this fault, whose place in the decoded bytes is another.
+        let above_cap = Fault::new(FaultKind::CarrierAboveCap, LENGTH_AT);
+        let fault =
+            if bytes.is_empty() { self.head.fault } else { self.head.fault.and(Some(above_cap)) };
+        OwnedReading::new(bytes.into(), Head { fault, ..self.head })
     }
 
     /// Returns where the payload begins in the text: 0 for bare and damaged messages.

@@ -125,3 +125,16 @@ fn a_payload_need_not_be_utf_8() {
         "a character is not base64url, at byte 10"
     );
 }
+
+/// Offsets of what was decoded count in the decoded bytes; those of the message, in the text.
+#[test]
+fn a_fault_of_the_decoded_frame_counts_in_its_bytes() {
+    let context: TraceContext =
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+    let text = Envelope::new(context).encode_to_text("payload").unwrap();
+    let message = Reader::new().with_carrier_cap(23).read_text(&text);
+    assert_eq!(message.fault().map(|fault| fault.offset()), Some(18));
+    let decoded = message.decode();
+    assert_eq!(decoded.as_reading().fault().map(|fault| fault.offset()), Some(6));
+    assert_eq!(decoded.as_reading().context(), None);
+}

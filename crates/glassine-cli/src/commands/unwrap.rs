@@ -34,7 +34,7 @@ impl Unwrap {
         let bytes = self.input.read()?;
         let reading = self.input.reading(&bytes).require(self.mode);
         let reading = reading.map_err(|fault| Failure::Failed(self.input.about(fault)))?;
-        if let Some(fault) = reading.as_reading().fault() {
+        if let Some(fault) = reading.fault() {
             warn(self.input.about(match reading.as_reading().verdict() {
                 Verdict::Damaged => format!("damaged, delivered whole: {fault}"),
                 _ => format!("{fault}; the payload is unharmed"),

@@ -37,8 +37,16 @@ impl<'a> AnyReading<'a> {
         })
     }
 
-    /// What header and carrier say. In text form the offset of the message's fault counts in the
-    /// text, those of fields and their faults in the decoded bytes, and the payload is not there.
+    /// What is wrong with the message. In text form the offset counts in the text.
+    pub(crate) fn fault(&self) -> Option<Fault> {
+        match self {
+            Self::Binary(reading) => reading.fault(),
+            Self::Text { text, .. } => text.fault(),
+        }
+    }
+
+    /// What header and carrier say. In text form all offsets count in the decoded bytes, and the
+    /// payload is not there.
     pub(crate) fn as_reading(&self) -> Reading<'_> {
         match self {
             Self::Binary(reading) => *reading,

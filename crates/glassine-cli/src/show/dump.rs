@@ -25,13 +25,13 @@ pub(crate) fn write_dump(
             out,
             &parts,
             reading.as_bytes(),
-            reading.fault().into_iter().chain(carrier_faults).collect(),
+            any.fault().into_iter().chain(carrier_faults).collect(),
         ),
         AnyReading::Text { text, .. } => {
             let bytes = text.as_bytes();
             let shows_all = parts.iter().all(|part| part.shows != Shows::Nothing);
             let text_parts = text_parts(*text, shows_all);
-            write_parts(out, &text_parts, bytes, reading.fault().into_iter().collect())?;
+            write_parts(out, &text_parts, bytes, any.fault().into_iter().collect())?;
             if reading.version().is_none() {
                 return Ok(());
             }

@@ -39,7 +39,7 @@ impl ReadingJson {
         Self {
             verdict: reading.verdict().name(),
             version: reading.version(),
-            fault: reading.fault().map(FaultJson::from),
+            fault: any.fault().map(FaultJson::from),
             sampled: reading.claims_sampled(),
             decision: reading.decision().map(Decision::name),
             trace_flags: reading.flags().map(|flags| flags.to_string()),

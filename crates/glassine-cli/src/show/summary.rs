@@ -19,7 +19,7 @@ pub(crate) fn summary(any: &AnyReading<'_>) -> String {
     if fields > 0 {
         parts.push(counted(fields, "field"));
     }
-    parts.extend(reading.fault().map(|fault| fault.to_string()));
+    parts.extend(any.fault().map(|fault| fault.to_string()));
     parts.extend(any.carrier_faults());
     parts.push(format!("payload {}", counted(any.payload().len(), "byte")));
     parts.join(", ")

@@ -22,7 +22,7 @@ pub(crate) fn write_tree(
     let reading = any.as_reading();
     let version = reading.version().map_or(String::new(), |version| format!(", version {version}"));
     writeln!(out, "{TITLE}{}{version}{TITLE:#}", reading.verdict().name())?;
-    if let Some(fault) = reading.fault() {
+    if let Some(fault) = any.fault() {
         leaf(out, 1, "fault", FAULT, fault)?;
     }
     if reading.version().is_some() {
