@@ -222,6 +222,9 @@ impl<'a> Carrier<'a> {
         if !field.is_in_place(self.context()) {
             return Err(FaultKind::MisplacedField);
         }
+        if !field.counts_once() {
+            return Ok(field);
+        }
         let mut earlier = self.well_formed(raw.field_type).before(raw.offset);
         if earlier.any(|earlier| field.repeats(&earlier)) {
             return Err(FaultKind::RepeatedField);

@@ -3,7 +3,7 @@
 use crate::carrier::Carrier;
 use crate::context::TraceContext;
 use crate::encode_error::{EncodeError, EncodeErrorKind};
-use crate::field::{Field, FieldType};
+use crate::field::Field;
 use crate::flags::TraceFlags;
 use crate::id::TraceId;
 use crate::wire::{
@@ -238,25 +238,41 @@ impl<'a> Envelope<'a> {
         if !self.may_have_fields() {
             return;
         }
-        let mut done: Option<FieldType> = None;
-        loop {
-            let types = self.unordered().map(|field| field.field_type());
-            let Some(next) = types.filter(|field_type| Some(*field_type) > done).min() else {
-                return;
+        let mut room;
+        let kept = if self.kept.may_have_fields() {
+            room = [None; MAX_FIELDS];
+            room.iter_mut().zip(self.going_on()).for_each(|(to, field)| *to = Some(field));
+            &room[..]
+        } else {
+            &[]
+        };
+        // Where each field is found, behind its type: sorted, that is the canonical order.
+        let mut order = [0_u32; 2 * MAX_FIELDS];
+        let given = self.fields.iter().zip(0_u32..);
+        let kept_ones = kept.iter().flatten().zip(FIRST_KEPT..);
+        let mut len = 0;
+        for (to, (field, at)) in order.iter_mut().zip(given.chain(kept_ones)) {
+            *to = u32::from(field.field_type().0) << TYPE_SHIFT | at;
+            len += 1;
+        }
+        let order = order.get_mut(..len).unwrap_or_default();
+        order.sort_unstable();
+        for at in order.iter().map(|at| at & (1 << TYPE_SHIFT) - 1) {
+            let field = match at.checked_sub(FIRST_KEPT) {
+                Some(at) => kept.get(at as usize).copied().flatten(),
+                None => self.fields.get(at as usize).copied(),
             };
-            self.unordered().filter(|field| field.field_type() == next).for_each(&mut each);
-            done = Some(next);
+            field.into_iter().for_each(&mut each);
         }
     }
 
-    /// The given fields, then the kept ones that no given one replaces.
-    fn unordered(&self) -> impl Iterator<Item = Field<'a>> {
-        let kept = self.kept.fields().filter(|field| {
+    /// The kept fields that go on, and that no given one replaces.
+    fn going_on(&self) -> impl Iterator<Item = Field<'a>> {
+        self.kept.fields().filter(|field| {
             field.field_type().is_kept()
                 && field.is_in_place(self.context())
                 && !self.fields.iter().any(|given| field.repeats(given))
-        });
-        self.fields.iter().copied().chain(kept)
+        })
     }
 
     #[cfg(feature = "bytes")]
@@ -273,6 +289,12 @@ impl<'a> Envelope<'a> {
         self.says.context()
     }
 }
+
+/// Where the type stands in what fields are sorted by.
+const TYPE_SHIFT: u32 = 24;
+
+/// The place of the first kept field, behind all given ones: of those, no more than 256 are looked at.
+const FIRST_KEPT: u32 = 1 << 16;
 
 /// The header of any version. Whoever calls this has seen to it that the invariants hold.
 pub(crate) const fn header(

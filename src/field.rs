@@ -184,6 +184,11 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// Whether another of its kind, or of its key, could take its place: `R-FIELD-2`, `R-FIELD-3`.
+    pub(crate) const fn counts_once(&self) -> bool {
+        !matches!(self, Self::FurtherContext(_) | Self::Unknown { .. })
+    }
+
     /// Whether `self` counts once and `earlier` has taken its place: `R-FIELD-2` and `R-FIELD-3`.
     pub(crate) fn repeats(&self, earlier: &Field<'_>) -> bool {
         match (self, earlier) {

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::carrier::Carrier;
-use crate::w3c::list::{Member, Members, trim};
+use crate::w3c::list::{Member, Members, split_once, trim};
 
 /// Iterates over the members of a `baggage` list; borrows the text.
 ///
@@ -67,15 +67,15 @@ impl<'a> Member<'a> for BaggageMember<'a> {
     const MOST: u8 = 180;
 
     fn parse(part: &'a str) -> Option<Self> {
-        let (pair, properties) = match part.split_once(';') {
+        let (pair, properties) = match split_once(part, b';') {
             Some((pair, properties)) => (pair, Some(properties)),
             None => (part, None),
         };
-        let (key, value) = pair.split_once('=')?;
+        let (key, value) = split_once(pair, b'=')?;
         let (key, value) = (trim(key), trim(value));
         let is_sound = is_key(key) && value.bytes().all(is_baggage_value);
         let properties = properties.map(trim);
-        let are_sound = properties.is_none_or(|all| all.split(';').all(is_property));
+        let are_sound = properties.is_none_or(|all| are_properties(all));
         let properties = properties.unwrap_or_default();
         (is_sound && are_sound).then_some(Self { key, value, properties })
     }
@@ -123,9 +123,20 @@ impl fmt::Debug for PercentDecoded<'_> {
     }
 }
 
+/// Whether each part between semicolons is a property.
+fn are_properties(mut rest: &str) -> bool {
+    while let Some((property, after)) = split_once(rest, b';') {
+        if !is_property(property) {
+            return false;
+        }
+        rest = after;
+    }
+    is_property(rest)
+}
+
 /// W3C Baggage, *property*: a key, or a key and a value.
 fn is_property(text: &str) -> bool {
-    match text.split_once('=') {
+    match split_once(text, b'=') {
         Some((key, value)) => is_key(trim(key)) && trim(value).bytes().all(is_baggage_value),
         None => is_key(trim(text)),
     }

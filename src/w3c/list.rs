@@ -27,7 +27,7 @@ impl<'a, M: Member<'a>> Members<'a, M> {
     fn part(&mut self) -> Option<&'a str> {
         loop {
             let rest = self.rest.filter(|_| self.left > 0)?;
-            let (part, rest) = match rest.split_once(',') {
+            let (part, rest) = match split_once(rest, b',') {
                 Some((part, rest)) => (part, Some(rest)),
                 None => (rest, None),
             };
@@ -74,4 +74,11 @@ pub trait Member<'a>: Sized {
 /// Without W3C's optional white space.
 pub(super) fn trim(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
+}
+
+/// The text before the first of these ASCII characters, and the text behind it. Unlike the standard
+/// library's, it leads to no panic that a compiler could not rule out.
+pub(super) fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..at)?, text.get(at.checked_add(1)?..)?))
 }

@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::carrier::Carrier;
-use crate::w3c::list::{Member, Members};
+use crate::w3c::list::{Member, Members, split_once};
 
 /// Iterates over the members of a `tracestate` list; borrows the text.
 ///
@@ -49,7 +49,7 @@ impl<'a> Member<'a> for TracestateMember<'a> {
     const MOST: u8 = 32;
 
     fn parse(part: &'a str) -> Option<Self> {
-        let (key, value) = part.split_once('=')?;
+        let (key, value) = split_once(part, b'=')?;
         let starts = key.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
         let is_sound = starts
             && (1..=256).contains(&key.len())

@@ -29,3 +29,8 @@ pub use self::text_map::{TextMapExtractor, TextMapInjector};
 #[cfg(all(doctest, feature = "tracing"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
+
+// The example of this crate's own README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct OwnReadme;

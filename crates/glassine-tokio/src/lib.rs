@@ -41,3 +41,8 @@ mod thinning;
 pub mod watch;
 
 pub use self::thinning::Thinned;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
