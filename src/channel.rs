@@ -102,7 +102,8 @@ impl Channel {
         Self { reader, ..self }
     }
 
-    /// Sets what becomes of contexts that are not sampled. By default, nothing: the message goes bare.
+    /// Sets what becomes of contexts that are not sampled. By default, nothing: the message goes
+    /// bare.
     #[must_use]
     pub const fn with_unsampled(self, unsampled: Unsampled) -> Self {
         Self { unsampled, ..self }
@@ -140,10 +141,10 @@ impl Channel {
         self.receive_from(self.trust, bytes)
     }
 
-    /// Receives as [`receive`](Self::receive) does, for a receiver of this name: of a message that went to
-    /// many as one copy, it keeps the context if its name is chosen, and learns otherwise that no trace is
-    /// to start ([`Origin::for_receiver`]). Without a name every receiver keeps it, and
-    /// [`Count::Unnamed`](crate::policy::Count::Unnamed) counts them.
+    /// Receives as [`receive`](Self::receive) does, for a receiver of this name: of a message that
+    /// went to many as one copy, it keeps the context if its name is chosen, and learns otherwise
+    /// that no trace is to start ([`Origin::for_receiver`]). Without a name every receiver keeps
+    /// it, and [`Count::Unnamed`](crate::policy::Count::Unnamed) counts them.
     #[must_use]
     pub fn receive_as(&self, name: &[u8], bytes: Bytes) -> Traced<Bytes> {
         if self.sending.switch.get() == Rollout::Off {
@@ -194,23 +195,24 @@ impl Channel {
         }
     }
 
-    /// Decides what goes in front of the payload of a message that comes from there: `origin` is that
-    /// of the span that sends it, or of a message that is passed on.
+    /// Decides what goes in front of the payload of a message that comes from there: `origin` is
+    /// that of the span that sends it, or of a message that is passed on.
     ///
     /// Only a decision that somebody has taken travels: a sampled context, or by
-    /// [`with_unsampled`](Self::with_unsampled) the marker; and only if its trace is in the rollout's
-    /// share. A link and what is to be decided anew are not passed on. Baggage is independent of
-    /// sampling: what passes the list of outgoing fields goes with the marker, or in the escape. Where
-    /// there are no fields, and whenever the message is bare, nothing is allocated.
+    /// [`with_unsampled`](Self::with_unsampled) the marker; and only if its trace is in the
+    /// rollout's share. A link and what is to be decided anew are not passed on. Baggage is
+    /// independent of sampling: what passes the list of outgoing fields goes with the marker, or in
+    /// the escape. Where there are no fields, and whenever the message is bare, nothing is
+    /// allocated.
     #[must_use]
     pub fn wrapper(&self, origin: &Origin) -> Wrapper<'_> {
         self.wrapper_with(origin, self.unsampled, None)
     }
 
-    /// Decides what goes in front of one copy of a message that goes to about so many receivers, as by
-    /// Redis PUBLISH or an MQTT topic: they choose among themselves, one in as many as the table says, each by
-    /// its own name ([`receive_as`](Self::receive_as)). As in every fan-out, a decision against the trace
-    /// travels as the marker. Allocates if there are fields.
+    /// Decides what goes in front of one copy of a message that goes to about so many receivers, as
+    /// by Redis PUBLISH or an MQTT topic: they choose among themselves, one in as many as the table
+    /// says, each by its own name ([`receive_as`](Self::receive_as)). As in every fan-out, a
+    /// decision against the trace travels as the marker. Allocates if there are fields.
     #[must_use]
     pub fn wrapper_for_many(
         &self,

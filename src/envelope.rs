@@ -293,7 +293,8 @@ impl<'a> Envelope<'a> {
 /// Where the type stands in what fields are sorted by.
 const TYPE_SHIFT: u32 = 24;
 
-/// The place of the first kept field, behind all given ones: of those, no more than 256 are looked at.
+/// The place of the first kept field, behind all given ones: of those, no more than 256 are looked
+/// at.
 const FIRST_KEPT: u32 = 1 << 16;
 
 /// The header of any version. Whoever calls this has seen to it that the invariants hold.

@@ -8,7 +8,10 @@ use crate::w3c::parse_error::{ParseError, ParseErrorKind};
 
 /// Everything that the two ids share; they differ in their width and in the integer of that width.
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $len:literal, $int:ident, $from_int:ident, $to_int:ident, $zero:ident) => {
+    (
+        $(#[$doc:meta])*
+        $name:ident, $len:literal, $int:ident, $from_int:ident, $to_int:ident, $zero:ident
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; $len]);
@@ -73,7 +76,8 @@ macro_rules! id {
                 if text.len() != 2 * $len {
                     return Err(ParseError::new(ParseErrorKind::Length, text.len().min(2 * $len)));
                 }
-                let bytes = hex::decode(text).map_err(|at| ParseError::new(ParseErrorKind::Digit, at))?;
+                let digit = |at| ParseError::new(ParseErrorKind::Digit, at);
+                let bytes = hex::decode(text).map_err(digit)?;
                 Self::from_bytes(bytes).ok_or(ParseError::new(ParseErrorKind::$zero, 0))
             }
         }

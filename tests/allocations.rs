@@ -101,8 +101,12 @@ proptest! {
         let bytes = [prefix, &rest].concat();
         read_in_every_way(&bytes);
         let carrier = Reading::read(&bytes).carrier();
-        allocates_nothing(|| carrier.fields().count() + carrier.raw_fields().count() + carrier.faults().count());
-        allocates_nothing(|| carrier.baggage_members().count() + carrier.tracestate_members().count());
+        allocates_nothing(|| {
+            carrier.fields().count() + carrier.raw_fields().count() + carrier.faults().count()
+        });
+        allocates_nothing(|| {
+            carrier.baggage_members().count() + carrier.tracestate_members().count()
+        });
     }
 }
 

@@ -538,9 +538,9 @@ fn a_thinning_does_not_go_on() {
     assert_eq!(fields(sent(&SHARED_DOMAIN, &in_another).origin()), given[1..2]);
 }
 
-/// One copy to 10,000 receivers: n = 40 traces, seed 0x5eed; the weights of those who keep the context
-/// add up to 10,000 a trace. At one in 1,000 the sum has a deviation of 1,000 √10 a trace, over 40
-/// traces one of 500: the bound is 5 of them.
+/// One copy to 10,000 receivers: n = 40 traces, seed 0x5eed; the weights of those who keep the
+/// context add up to 10,000 a trace. At one in 1,000 the sum has a deviation of 1,000 √10 a trace,
+/// over 40 traces one of 500: the bound is 5 of them.
 #[test]
 fn one_copy_to_many_counts_true() {
     const N: u32 = 40;
@@ -611,8 +611,8 @@ fn a_thinning_is_the_hops_and_needs_a_name() {
     assert_eq!(against.wrap(&b"payload"[..]).into_bytes(), frame(Envelope::unsampled()));
 }
 
-/// Who is linked to, or believed for his ids alone, says nothing of how many messages there are, nor
-/// of how many keep theirs.
+/// Who is linked to, or believed for his ids alone, says nothing of how many messages there are,
+/// nor of how many keep theirs.
 #[test]
 fn only_who_is_believed_weighs() {
     let claimed = [Field::FanOutWeight(weight(u32::MAX)), Field::Thinning(weight(u32::MAX))];
@@ -646,7 +646,11 @@ proptest! {
     /// that the codec reads.
     #[test]
     fn every_message_is_received(
-        prefix in prop_oneof![Just(&b""[..]), Just(&b"\x9E\x01\xC1\xDE"[..]), Just(&b"\x9E\x01\xC1\xDE\x01\x03\x00\x2A"[..])],
+        prefix in prop_oneof![
+            Just(&b""[..]),
+            Just(&b"\x9E\x01\xC1\xDE"[..]),
+            Just(&b"\x9E\x01\xC1\xDE\x01\x03\x00\x2A"[..]),
+        ],
         rest in vec(any::<u8>(), 0..80),
     ) {
         let bytes = Bytes::from([prefix, &rest].concat());
@@ -660,14 +664,20 @@ proptest! {
 
     /// Law 1: what is sent arrives, whatever it begins with.
     #[test]
-    fn law_1_through_a_channel(payload in vec(any::<u8>(), 0..40), magic in any::<bool>(), is_sampled in any::<bool>()) {
+    fn law_1_through_a_channel(
+        payload in vec(any::<u8>(), 0..40),
+        magic in any::<bool>(),
+        is_sampled in any::<bool>(),
+    ) {
         let payload = if magic { [&b"\x9E\x01\xC1\xDE"[..], &payload].concat() } else { payload };
         let origin = Origin::from(if is_sampled { sampled() } else { unsampled() });
-        let received = SHARED_DOMAIN.receive(SHARED_DOMAIN.wrap(&origin, &payload[..]).into_bytes());
+        let received =
+            SHARED_DOMAIN.receive(SHARED_DOMAIN.wrap(&origin, &payload[..]).into_bytes());
         prop_assert_eq!(received.value(), &payload);
         // An empty message may mean "no value", and is not made one that is not empty.
         let travels = is_sampled && !payload.is_empty();
-        let expected = if travels { Propagation::Continue(sampled()) } else { Propagation::Unknown };
+        let expected =
+            if travels { Propagation::Continue(sampled()) } else { Propagation::Unknown };
         prop_assert_eq!(received.origin().propagation(), expected);
     }
 }

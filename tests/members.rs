@@ -103,7 +103,9 @@ proptest! {
     /// Any text has members, every one is a part of the text, and none is found where the grammar
     /// has none.
     #[test]
-    fn members_are_parts_of_any_text(text in prop_oneof![any::<String>(), "[a-c=,; \t%0-9A-]{0,60}"]) {
+    fn members_are_parts_of_any_text(
+        text in prop_oneof![any::<String>(), "[a-c=,; \t%0-9A-]{0,60}"],
+    ) {
         for member in TracestateMembers::new(&text) {
             let pair = format!("{}={}", member.key(), member.value());
             prop_assert!(text.contains(&pair));

@@ -281,8 +281,10 @@ mod message_pack {
     proptest! {
         #[test]
         fn round_trip(context in contexts(), items in vec(any::<(u64, String)>(), 0..20)) {
-            let message = glassine::rmp_serde::encode(&ON.wrapper(&context.into()), &items).unwrap();
-            let traced = ON.receive(message).try_map(|payload| rmp_serde::from_slice(&payload)).unwrap();
+            let wrapper = ON.wrapper(&context.into());
+            let message = glassine::rmp_serde::encode(&wrapper, &items).unwrap();
+            let decode = |payload: Bytes| rmp_serde::from_slice(&payload);
+            let traced = ON.receive(message).try_map(decode).unwrap();
             prop_assert_eq!(traced, Traced::new(items, context));
         }
     }

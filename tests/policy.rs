@@ -156,7 +156,10 @@ proptest! {
         match Trust::Redecide.judge(message) {
             Propagation::Resample(decided) => {
                 prop_assert!(!decided.is_sampled());
-                prop_assert_eq!((decided.trace_id(), decided.span_id()), (context.trace_id(), context.span_id()));
+                prop_assert_eq!(
+                    (decided.trace_id(), decided.span_id()),
+                    (context.trace_id(), context.span_id())
+                );
             }
             other => prop_assert!(false, "{:?}", other),
         }
@@ -169,7 +172,10 @@ proptest! {
     /// gets every payload back.
     #[test]
     fn law_8_receivers_first(
-        rollout in rollout(), context in proptest::option::of(context()), payload in payload(), marker: bool,
+        rollout in rollout(),
+        context in proptest::option::of(context()),
+        payload in payload(),
+        marker: bool,
     ) {
         let switch = RolloutSwitch::default();
         prop_assert_eq!(switch.get(), Rollout::ReceiveOnly);
@@ -181,14 +187,18 @@ proptest! {
             prop_assert_eq!(envelope, None);
             return Ok(());
         }
-        let sent = envelope.map_or_else(|| payload.clone(), |envelope| envelope.encode_to_vec(&payload).unwrap());
+        let sent = envelope
+            .map_or_else(|| payload.clone(), |envelope| envelope.encode_to_vec(&payload).unwrap());
         let received = switch.read(Reader::new(), &sent);
         prop_assert_eq!(received.payload(), &payload[..]);
         prop_assert_eq!(received.verdict() == Verdict::Bare, envelope.is_none());
         prop_assert!(envelope.is_some() || !needs_escape(&payload));
-        let travels = context.filter(|context| context.is_sampled() && match rollout {
-            Rollout::Share(share) => share.contains(context.trace_id()),
-            _ => true,
+        let travels = context.filter(|context| {
+            context.is_sampled()
+                && match rollout {
+                    Rollout::Share(share) => share.contains(context.trace_id()),
+                    _ => true,
+                }
         });
         prop_assert_eq!(received.context(), travels);
     }
@@ -203,14 +213,24 @@ proptest! {
 
     /// R-SHARE-2: a trace is in a share or not as a whole, and stays in as the share grows.
     #[test]
-    fn a_trace_is_never_half_in_a_share(context in context(), a in 0..=1_000_000_u32, b in 0..=1_000_000_u32, spans in vec(1_u64.., 1..5)) {
+    fn a_trace_is_never_half_in_a_share(
+        context in context(),
+        a in 0..=1_000_000_u32,
+        b in 0..=1_000_000_u32,
+        spans in vec(1_u64.., 1..5),
+    ) {
         let (small, large) = (millionths(a.min(b)), millionths(a.max(b)));
         let trace_id = context.trace_id();
         prop_assert!(!small.contains(trace_id) || large.contains(trace_id));
         let switch = RolloutSwitch::new(Rollout::Share(small));
         for span in spans {
-            let context = context.with_span_id(SpanId::from_u64(span).unwrap()).with_flags(TraceFlags::SAMPLED);
-            prop_assert_eq!(switch.envelope(Some(context), Unsampled::Bare, b"").is_some(), small.contains(trace_id));
+            let context = context
+                .with_span_id(SpanId::from_u64(span).unwrap())
+                .with_flags(TraceFlags::SAMPLED);
+            prop_assert_eq!(
+                switch.envelope(Some(context), Unsampled::Bare, b"").is_some(),
+                small.contains(trace_id)
+            );
         }
         prop_assert!(!millionths(0).contains(trace_id) && millionths(1_000_000).contains(trace_id));
     }
@@ -236,14 +256,23 @@ proptest! {
     /// R-FAN-1: whatever the table, a rate lies between those of its neighbours and never falls
     /// outside the table.
     #[test]
-    fn rates_lie_between_their_points(points in proptest::collection::btree_map(1_u32.., 1_u32.., 1..6), recipients: u32) {
-        let points: Vec<_> = points.into_iter().map(|(r, n)| FanOutPoint { recipients: one_in(r), one_in: one_in(n) }).collect();
+    fn rates_lie_between_their_points(
+        points in proptest::collection::btree_map(1_u32.., 1_u32.., 1..6),
+        recipients: u32,
+    ) {
+        let points: Vec<_> = points
+            .into_iter()
+            .map(|(r, n)| FanOutPoint { recipients: one_in(r), one_in: one_in(n) })
+            .collect();
         let n = FanOut::new(&points).unwrap().one_in(recipients);
         let least = points.iter().map(|point| point.one_in).min().unwrap();
         let most = points.iter().map(|point| point.one_in).max().unwrap();
         prop_assert!(least <= n && n <= most, "{} of {:?}", n, points);
         for point in &points {
-            prop_assert_eq!(FanOut::new(&points).unwrap().one_in(point.recipients.get()), point.one_in);
+            prop_assert_eq!(
+                FanOut::new(&points).unwrap().one_in(point.recipients.get()),
+                point.one_in
+            );
         }
     }
 }

@@ -135,7 +135,11 @@ proptest! {
     /// Law 1 (R-WRITE-1, R-WRITE-8, R-READ-6): payload, context and fields come out as they went
     /// in.
     #[test]
-    fn law_1_read_after_write_is_identity(context in context(), fields in fields(), payload in payload()) {
+    fn law_1_read_after_write_is_identity(
+        context in context(),
+        fields in fields(),
+        payload in payload(),
+    ) {
         let context = sampled(context);
         let given: Vec<_> = fields.iter().map(Owned::field).collect();
         let envelope = Envelope::new(context).with_fields(&given);
@@ -150,8 +154,13 @@ proptest! {
 
     /// Law 1: wrapping is never skipped, so that wraps and unwraps match one to one.
     #[test]
-    fn law_1_each_wrap_is_matched_by_one_unwrap(payload in payload(), contexts in vec(context(), 1..5)) {
-        let wrap = |inner: Vec<u8>, context: &TraceContext| Envelope::new(*context).encode_to_vec(&inner).unwrap();
+    fn law_1_each_wrap_is_matched_by_one_unwrap(
+        payload in payload(),
+        contexts in vec(context(), 1..5),
+    ) {
+        let wrap = |inner: Vec<u8>, context: &TraceContext| {
+            Envelope::new(*context).encode_to_vec(&inner).unwrap()
+        };
         let mut message = contexts.iter().fold(payload.clone(), wrap);
         for context in contexts.iter().rev() {
             prop_assert_eq!(Reading::read(&message).context(), Some(*context));
@@ -168,7 +177,9 @@ proptest! {
             vec(any::<u8>(), 0..100),
             vec(any::<u8>(), 0..100).prop_map(|rest| [&PREFIX[..], &rest].concat()),
             ((1_u8..9), any::<u8>(), 0_u8..16, 0_u8..60, vec(any::<u8>(), 0..60))
-                .prop_map(|(v, flags, shape, n, rest)| [&[0x9E, v, 0xC1, 0xDE, flags, shape, 0, n], &rest[..]].concat()),
+                .prop_map(|(v, flags, shape, n, rest)| {
+                    [&[0x9E, v, 0xC1, 0xDE, flags, shape, 0, n], &rest[..]].concat()
+                }),
         ],
     ) {
         let message = Reading::read(&bytes);
@@ -222,7 +233,11 @@ proptest! {
 
     /// The predicted length is the written one, and all ways of writing write the same bytes.
     #[test]
-    fn written_length_is_the_predicted_one(context in context(), fields in fields(), payload in payload()) {
+    fn written_length_is_the_predicted_one(
+        context in context(),
+        fields in fields(),
+        payload in payload(),
+    ) {
         let context = sampled(context);
         let given: Vec<_> = fields.iter().map(Owned::field).collect();
         let envelope = Envelope::new(context).with_fields(&given);
@@ -244,12 +259,19 @@ proptest! {
 
     /// Re-encoding what was read from a canonical frame gives the frame back.
     #[test]
-    fn reencoding_gives_a_canonical_frame_back(context in context(), fields in fields(), payload in payload()) {
+    fn reencoding_gives_a_canonical_frame_back(
+        context in context(),
+        fields in fields(),
+        payload in payload(),
+    ) {
         let given: Vec<_> = fields.iter().map(Owned::field).collect();
-        let frame = Envelope::new(sampled(context)).with_fields(&given).encode_to_vec(&payload).unwrap();
+        let frame =
+            Envelope::new(sampled(context)).with_fields(&given).encode_to_vec(&payload).unwrap();
         let message = Reading::read(&frame);
         let read: Vec<_> = message.carrier().fields().collect();
-        let again = Envelope::new(message.context().unwrap()).with_fields(&read).encode_to_vec(message.payload());
+        let again = Envelope::new(message.context().unwrap())
+            .with_fields(&read)
+            .encode_to_vec(message.payload());
         prop_assert_eq!(again.unwrap(), frame);
     }
 
@@ -257,7 +279,11 @@ proptest! {
     /// leaves the payload.
     #[test]
     fn carrier_and_payload_do_not_touch_each_other(
-        context in context(), fields in fields(), payload in vec(any::<u8>(), 1..60), at: prop::sample::Index, xor in 1_u8..,
+        context in context(),
+        fields in fields(),
+        payload in vec(any::<u8>(), 1..60),
+        at: prop::sample::Index,
+        xor in 1_u8..,
     ) {
         let given: Vec<_> = fields.iter().map(Owned::field).collect();
         let envelope = Envelope::new(sampled(context)).with_fields(&given);
@@ -291,16 +317,28 @@ proptest! {
             if len < 4 {
                 prop_assert_eq!((message.verdict(), fault), (Verdict::Bare, None));
             } else if len < 8 {
-                prop_assert_eq!((message.verdict(), fault), (Verdict::Damaged, Some((FaultKind::TruncatedHeader, len))));
+                prop_assert_eq!(
+                    (message.verdict(), fault),
+                    (Verdict::Damaged, Some((FaultKind::TruncatedHeader, len)))
+                );
             } else if len < payload_at {
-                prop_assert_eq!((message.verdict(), fault), (Verdict::Damaged, Some((FaultKind::CarrierPastEnd, 6))));
+                prop_assert_eq!(
+                    (message.verdict(), fault),
+                    (Verdict::Damaged, Some((FaultKind::CarrierPastEnd, 6)))
+                );
             } else {
                 prop_assert_eq!((message.verdict(), fault), (Verdict::Enveloped, None));
                 prop_assert_eq!(message.context(), Some(context));
                 prop_assert_eq!(message.payload(), &payload[..len - payload_at]);
             }
             let prefix = Reader::new().read_prefix(cut);
-            let needs = if len < 4 { 4 } else if len < 8 { 8 } else { payload_at };
+            let needs = if len < 4 {
+                4
+            } else if len < 8 {
+                8
+            } else {
+                payload_at
+            };
             if len < payload_at {
                 prop_assert_eq!(prefix.unwrap_err().needs(), needs);
             } else {
@@ -325,7 +363,10 @@ proptest! {
         for mode in [Mode::Mixed, Mode::Closed, Mode::Always] {
             let required = reader.read_shared(shared.clone()).require(mode);
             let (as_reading, fault) = (SharedReading::as_reading, Refused::fault);
-            prop_assert_eq!(required.as_ref().map(as_reading).map_err(fault), message.require(mode));
+            prop_assert_eq!(
+                required.as_ref().map(as_reading).map_err(fault),
+                message.require(mode)
+            );
             if let Err(refused) = required {
                 prop_assert_eq!(refused.into_bytes(), &bytes[..]);
             }
@@ -335,35 +376,53 @@ proptest! {
     /// Re-parenting changes the span id and drops what the copying rule drops; the payload does not
     /// move (R-COPY-1 to R-COPY-5).
     #[test]
-    fn reparenting_keeps_what_the_copying_rule_keeps(context in context(), fields in fields(), payload in payload(), span in 1_u64..) {
+    fn reparenting_keeps_what_the_copying_rule_keeps(
+        context in context(),
+        fields in fields(),
+        payload in payload(),
+        span in 1_u64..,
+    ) {
         let given: Vec<_> = fields.iter().map(Owned::field).collect();
-        let mut frame = Envelope::new(sampled(context)).with_fields(&given).encode_to_vec(&payload).unwrap();
+        let mut frame =
+            Envelope::new(sampled(context)).with_fields(&given).encode_to_vec(&payload).unwrap();
         let before = frame.clone();
         let span_id = SpanId::from_u64(span).unwrap();
         let after = reparent(&mut frame, span_id).unwrap();
-        let kept: Vec<_> = canonical(&fields).into_iter().filter(|field| {
-            let kind = field.field_type();
-            kind.is_known() || kind.is_kept_unknown()
-        }).collect();
+        let kept: Vec<_> = canonical(&fields)
+            .into_iter()
+            .filter(|field| {
+                let kind = field.field_type();
+                kind.is_known() || kind.is_kept_unknown()
+            })
+            .collect();
         let message = Reading::read(after);
         prop_assert_eq!(message.context(), Some(sampled(context).with_span_id(span_id)));
         prop_assert_eq!(message.payload(), &payload[..]);
         prop_assert_eq!(message.carrier().fields().collect::<Vec<_>>(), kept);
         // The same by writing anew.
         let old = Reading::read(&before);
-        let anew = Envelope::new(old.context().unwrap().with_span_id(span_id)).with_kept_fields(old.carrier());
+        let anew = Envelope::new(old.context().unwrap().with_span_id(span_id))
+            .with_kept_fields(old.carrier());
         prop_assert_eq!(&anew.encode_to_vec(old.payload()).unwrap()[..], message.as_bytes());
     }
 
     /// Grease is legal, is skipped, costs nothing else, and depends on its seed alone (R-VER-1,
     /// R-VER-2, R-VER-3).
     #[test]
-    fn grease_is_skipped(seed: u64, context in context(), payload in payload(), flags in proptest::option::of(any::<u8>())) {
+    fn grease_is_skipped(
+        seed: u64,
+        context in context(),
+        payload in payload(),
+        flags in proptest::option::of(any::<u8>()),
+    ) {
         let mut grease = Grease::from_seed(seed);
         let field = grease.field();
         let kind = field.as_field().field_type();
         prop_assert!(FieldType::GREASE.contains(&kind) && !kind.is_known() && !kind.is_private());
-        let mut frame = Envelope::new(context).with_fields(&[field.as_field()]).encode_to_vec(&payload).unwrap();
+        let mut frame = Envelope::new(context)
+            .with_fields(&[field.as_field()])
+            .encode_to_vec(&payload)
+            .unwrap();
         let message = Reading::read(&frame);
         prop_assert_eq!((message.context(), message.payload()), (Some(context), &payload[..]));
         prop_assert_eq!(message.carrier().faults().next(), None);
@@ -383,7 +442,9 @@ proptest! {
 
     /// Canonical `traceparent` text to frame and back is the identity (R-W3C-1).
     #[test]
-    fn traceparent_to_frame_and_back_is_identity(text in "00-[0-9a-f]{31}[1-9a-f]-[0-9a-f]{15}[1-9a-f]-0[0-3]") {
+    fn traceparent_to_frame_and_back_is_identity(
+        text in "00-[0-9a-f]{31}[1-9a-f]-[0-9a-f]{15}[1-9a-f]-0[0-3]",
+    ) {
         let context: TraceContext = text.parse().unwrap();
         let frame = Envelope::new(context).encode_to_vec(b"payload").unwrap();
         let read = Reading::read(&frame).context().unwrap();
@@ -391,7 +452,10 @@ proptest! {
         prop_assert_eq!(back.as_str(), &text[..]);
         let level_1 = read.to_traceparent_level_1();
         prop_assert_eq!(&level_1.as_str()[..54], &text[..54]);
-        prop_assert_eq!(level_1.as_str().parse::<TraceContext>().unwrap().flags(), context.flags().masked(TraceFlags::SAMPLED));
+        prop_assert_eq!(
+            level_1.as_str().parse::<TraceContext>().unwrap().flags(),
+            context.flags().masked(TraceFlags::SAMPLED)
+        );
     }
 
     /// Text that is not a `traceparent` in one character is refused there or is another
@@ -401,7 +465,9 @@ proptest! {
         let mut text = context.to_traceparent().as_str().as_bytes().to_vec();
         text[at] = byte;
         match TraceContext::from_traceparent(&text) {
-            Ok(_) => prop_assert!(byte == b'-' || byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte)),
+            Ok(_) => {
+                prop_assert!(byte == b'-' || byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+            }
             Err(error) => prop_assert!(error.offset() <= at),
         }
     }

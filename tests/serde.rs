@@ -232,7 +232,10 @@ proptest! {
         prop_assert_eq!(serde_json::from_slice::<TraceContext>(&json).unwrap(), written);
         let parts = (context.trace_id(), context.span_id(), context.flags());
         let json = serde_json::to_vec(&parts).unwrap();
-        prop_assert_eq!(serde_json::from_slice::<(TraceId, SpanId, TraceFlags)>(&json).unwrap(), parts);
+        prop_assert_eq!(
+            serde_json::from_slice::<(TraceId, SpanId, TraceFlags)>(&json).unwrap(),
+            parts
+        );
     }
 }
 

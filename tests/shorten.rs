@@ -105,17 +105,23 @@ proptest! {
     ) {
         let list = members.join(&separator);
         let len = |fields: &[Field<'_>]| -> usize {
-            fields.iter().map(|field| match field {
-                Field::Baggage(text) | Field::Tracestate(text) => 3 + text.len(),
-                _ => unreachable!("only lists are given"),
-            }).sum()
+            fields
+                .iter()
+                .map(|field| match field {
+                    Field::Baggage(text) | Field::Tracestate(text) => 3 + text.len(),
+                    _ => unreachable!("only lists are given"),
+                })
+                .sum()
         };
         let mut fields = [Field::Tracestate(&list), Field::Baggage(&list)];
         let left = shorten(&mut fields, room);
         prop_assert!(len(left) <= room);
         for field in &*left {
             let (Field::Baggage(text) | Field::Tracestate(text)) = field else { unreachable!() };
-            prop_assert!((1..=members.len()).any(|count| members[..count].join(&separator) == *text), "{text:?}");
+            prop_assert!(
+                (1..=members.len()).any(|count| members[..count].join(&separator) == *text),
+                "{text:?}"
+            );
         }
         if 2 * (3 + list.len()) <= room {
             prop_assert_eq!(left.len(), 2);

@@ -30,17 +30,25 @@ proptest! {
     /// the same as in binary.
     #[test]
     fn text_and_binary_agree(
-        context in proptest::option::of(context()), baggage in "[ -~]{1,40}", payload in payload(), with_baggage: bool,
+        context in proptest::option::of(context()),
+        baggage in "[ -~]{1,40}",
+        payload in payload(),
+        with_baggage: bool,
     ) {
         let fields = [Field::Baggage(&baggage)];
-        let envelope = context.map_or(Envelope::escape(), Envelope::new).with_fields(&fields[..usize::from(with_baggage)]);
+        let envelope = context
+            .map_or(Envelope::escape(), Envelope::new)
+            .with_fields(&fields[..usize::from(with_baggage)]);
         let text = envelope.encode_to_text(&payload).unwrap();
         let binary = envelope.encode_to_vec(payload.as_bytes()).unwrap();
         let (from_text, from_binary) = (TextReading::read(&text), Reading::read(&binary));
         prop_assert_eq!(from_text.payload(), from_binary.payload());
         prop_assert_eq!(from_text.payload_str(), Ok(&payload[..]));
         prop_assert_eq!(&text[from_text.payload_offset()..], &payload[..]);
-        prop_assert_eq!((from_text.verdict(), from_text.fault()), (from_binary.verdict(), from_binary.fault()));
+        prop_assert_eq!(
+            (from_text.verdict(), from_text.fault()),
+            (from_binary.verdict(), from_binary.fault())
+        );
         prop_assert_eq!(from_text.claims_sampled(), from_binary.claims_sampled());
         prop_assert_eq!(from_text.context(), from_binary.context());
         let decoded = from_text.decode();
@@ -53,7 +61,11 @@ proptest! {
     /// damaged.
     #[test]
     fn reading_text_is_total(
-        text in prop_oneof![any::<String>(), "~glassine;[A-Za-z0-9_=+;-]{0,60}", "~glassine;ngHB3g[A-P]{2}[A-Za-z0-9_-]{0,50};?.{0,9}"],
+        text in prop_oneof![
+            any::<String>(),
+            "~glassine;[A-Za-z0-9_=+;-]{0,60}",
+            "~glassine;ngHB3g[A-P]{2}[A-Za-z0-9_-]{0,50};?.{0,9}",
+        ],
         cap: u16,
     ) {
         let reader = Reader::new().with_carrier_cap(cap);
@@ -67,22 +79,36 @@ proptest! {
         }
         match message.require(Mode::Closed) {
             Ok(closed) => prop_assert_eq!(closed, message),
-            Err(fault) => prop_assert_eq!((message.verdict(), message.fault()), (Verdict::Damaged, Some(fault))),
+            Err(fault) => prop_assert_eq!(
+                (message.verdict(), message.fault()),
+                (Verdict::Damaged, Some(fault))
+            ),
         }
-        prop_assert_eq!(message.require(Mode::Always).is_ok(), matches!(message.verdict(), Verdict::Enveloped | Verdict::UnknownVersion));
+        prop_assert_eq!(
+            message.require(Mode::Always).is_ok(),
+            matches!(message.verdict(), Verdict::Enveloped | Verdict::UnknownVersion)
+        );
     }
 
     /// The escape rule of text channels asks for what would otherwise not be bare, and for nothing
     /// else.
     #[test]
     fn what_needs_no_escape_is_read_as_bare(payload in payload()) {
-        prop_assert_eq!(TextReading::read(&payload).verdict() == Verdict::Bare, !needs_escape(&payload));
+        prop_assert_eq!(
+            TextReading::read(&payload).verdict() == Verdict::Bare,
+            !needs_escape(&payload)
+        );
     }
 
     /// R-TEXT-2: one changed character of the header is noticed or reads as another header, and
     /// never touches the payload unless the whole text is delivered.
     #[test]
-    fn a_changed_character_of_the_header(context in context(), payload in payload(), at in 10_usize..53, to in "[ -~]") {
+    fn a_changed_character_of_the_header(
+        context in context(),
+        payload in payload(),
+        at in 10_usize..53,
+        to in "[ -~]",
+    ) {
         let mut text = Envelope::new(context).encode_to_text(&payload).unwrap();
         text.replace_range(at..=at, &to);
         let message = TextReading::read(&text);

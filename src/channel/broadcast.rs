@@ -18,9 +18,9 @@ use crate::wrapped::Wrapped;
 /// section 17). Who gets it is decided by hash of trace id and recipient, so that a retry decides
 /// the same.
 ///
-/// The decision travels to all of them: who is not chosen gets the unsampled marker, so that ten thousand
-/// receivers do not start traces of their own. [`with_unsampled`](Self::with_unsampled) makes those
-/// messages bare.
+/// The decision travels to all of them: who is not chosen gets the unsampled marker, so that ten
+/// thousand receivers do not start traces of their own. [`with_unsampled`](Self::with_unsampled)
+/// makes those messages bare.
 ///
 /// ```
 /// use bytes::{Buf, Bytes};
@@ -54,8 +54,8 @@ pub struct Broadcast<'c, P> {
 }
 
 impl Channel {
-    /// Makes the messages of a fan-out: one payload for all recipients, of whom the table chooses those
-    /// that get the context (`R-FAN-1`). 0 recipients count as 1.
+    /// Makes the messages of a fan-out: one payload for all recipients, of whom the table chooses
+    /// those that get the context (`R-FAN-1`). 0 recipients count as 1.
     #[must_use]
     pub fn broadcast<P: Buf + Clone>(
         &self,
@@ -110,8 +110,8 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
         self.wrapper_of(self.chooses(recipient)).wrap(self.payload.clone())
     }
 
-    /// Wraps the message to a recipient, from a span of its own. The header is encoded anew for each
-    /// recipient that is chosen; without fields, nothing is allocated.
+    /// Wraps the message to a recipient, from a span of its own. The header is encoded anew for
+    /// each recipient that is chosen; without fields, nothing is allocated.
     #[must_use]
     pub fn wrap_from(&self, span_id: SpanId, recipient: &[u8]) -> Wrapped<P> {
         let is_chosen = self.chooses(recipient);

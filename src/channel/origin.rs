@@ -50,7 +50,8 @@ impl Origin {
 
     /// The same with these fields besides its own, of which they replace what counts once. Fields
     /// that a writer would refuse are left out, and what is too long for a carrier of 16 KiB is
-    /// [shortened](crate::shorten). They are copied: one allocation for them all, and O(fields²), with at most 128 fields.
+    /// [shortened](crate::shorten). They are copied: one allocation for them all, and O(fields²),
+    /// with at most 128 fields.
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
         let kept = self.keep(fields.iter().copied().chain(self.going_on(self.context())));
@@ -136,10 +137,10 @@ impl Origin {
     }
 
     /// The origin that a receiver of this name has, of a message that went to many as one copy
-    /// (`R-THIN-1`): with the weight of one in so many if it is chosen, and with the decision against the
-    /// trace if not. A name is any bytes that stay the same for the receiver; who has none makes a random
-    /// one when it starts. Of any other message, its origin. Two hashes; allocates if there are other
-    /// fields.
+    /// (`R-THIN-1`): with the weight of one in so many if it is chosen, and with the decision
+    /// against the trace if not. A name is any bytes that stay the same for the receiver; who has
+    /// none makes a random one when it starts. Of any other message, its origin. Two hashes;
+    /// allocates if there are other fields.
     #[must_use]
     pub fn for_receiver(self, name: &[u8]) -> Self {
         let (Some(context), Some(one_in)) = (self.sampled_context(), self.thinning()) else {
@@ -158,8 +159,8 @@ impl Origin {
         self.kept.as_ref().filter(|kept| kept.is_thinned())?.carrier().thinning()
     }
 
-    /// The origin of a message that a fan-out has not chosen: the decision against the trace travels,
-    /// and baggage, which is independent of it.
+    /// The origin of a message that a fan-out has not chosen: the decision against the trace
+    /// travels, and baggage, which is independent of it.
     #[must_use]
     pub fn not_chosen(self) -> Self {
         match self.sampled_context() {

@@ -14,9 +14,9 @@ use crate::wrapped::Wrapped;
 /// What goes in front of a payload, decided before there is a payload; made by
 /// [`Channel::wrapper`](crate::Channel::wrapper).
 ///
-/// What depends on the payload and on the moment is decided when it is used: while sending is off, the
-/// payload goes as it is; while it is on, one that begins with the magic byte is escaped, and counted
-/// (`R-WRITE-2`); an empty one goes by the channel's rule for
+/// What depends on the payload and on the moment is decided when it is used: while sending is off,
+/// the payload goes as it is; while it is on, one that begins with the magic byte is escaped, and
+/// counted (`R-WRITE-2`); an empty one goes by the channel's rule for
 /// [empty messages](crate::policy::EmptyMessages).
 #[derive(Clone)]
 pub struct Wrapper<'c> {
@@ -85,8 +85,8 @@ impl fmt::Debug for Wrapper<'_> {
     }
 }
 
-/// Where an encoder appends the payload, behind an envelope that it can neither see nor change; given
-/// to the closure of [`Wrapper::encode_with`].
+/// Where an encoder appends the payload, behind an envelope that it can neither see nor change;
+/// given to the closure of [`Wrapper::encode_with`].
 pub struct Appender<'a> {
     message: &'a mut Vec<u8>,
 }

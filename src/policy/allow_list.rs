@@ -7,8 +7,8 @@ use crate::field::{Field, FieldType};
 use crate::w3c::baggage::BaggageMembers;
 
 /// Which fields pass a trust boundary (`O-SEC-2`). Where nothing was said, no baggage, no text-map
-/// entry, no private and no unknown field does; `tracestate`, fan-out weights, thinnings and further
-/// contexts belong to the context and pass with it. `Copy`, and made in a `const`.
+/// entry, no private and no unknown field does; `tracestate`, fan-out weights, thinnings and
+/// further contexts belong to the context and pass with it. `Copy`, and made in a `const`.
 ///
 /// ```
 /// use glassine::Field;
@@ -55,8 +55,8 @@ impl AllowList {
         Self { types: Types::Only(types), ..self }
     }
 
-    /// Whether some field of this type may pass: asked before the field is looked at. O(types in the
-    /// list).
+    /// Whether some field of this type may pass: asked before the field is looked at. O(types in
+    /// the list).
     pub(crate) fn may_admit(&self, field_type: FieldType) -> bool {
         match field_type {
             FieldType::BAGGAGE => !self.baggage.is_empty(),

@@ -62,8 +62,8 @@ impl Trust {
     }
 }
 
-/// Whether a policy that leaves this believes what a peer says of weights: who takes the decision away
-/// takes what it counts.
+/// Whether a policy that leaves this believes what a peer says of weights: who takes the decision
+/// away takes what it counts.
 #[cfg(feature = "bytes")]
 pub(crate) const fn weighs(propagation: Propagation) -> bool {
     matches!(propagation, Propagation::Continue(context) if context.is_sampled())

@@ -1,4 +1,5 @@
-//! OpenTelemetry's baggage and the text of W3C's, member by member: one that cannot be said costs itself.
+//! OpenTelemetry's baggage and the text of W3C's, member by member: one that cannot be said costs
+//! itself.
 
 use std::borrow::Cow;
 
@@ -17,8 +18,8 @@ pub(crate) fn from_text(text: &str) -> Baggage {
     baggage
 }
 
-/// Writes the text of a `baggage` header, in the order of the keys. `None` if nothing can be said. A
-/// member whose key or metadata breaks W3C's grammar is left out: it would break, or add, others.
+/// Writes the text of a `baggage` header, in the order of the keys. `None` if nothing can be said.
+/// A member whose key or metadata breaks W3C's grammar is left out: it would break, or add, others.
 pub(crate) fn to_text(baggage: &Baggage) -> Option<String> {
     let mut members: Vec<_> = baggage
         .iter()
@@ -37,7 +38,7 @@ pub(crate) fn to_text(baggage: &Baggage) -> Option<String> {
     (!members.is_empty()).then(|| members.join(","))
 }
 
-/// What a value's text cannot hold (W3C Baggage, *baggage-octet*), `%`, which begins an escape, and `=`,
-/// behind which OpenTelemetry's propagator loses the rest.
+/// What a value's text cannot hold (W3C Baggage, *baggage-octet*), `%`, which begins an escape, and
+/// `=`, behind which OpenTelemetry's propagator loses the rest.
 const VALUE: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'%').add(b'=').add(b',').add(b';').add(b'\\');

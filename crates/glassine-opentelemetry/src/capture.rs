@@ -1,5 +1,5 @@
-//! Where a message that is sent now comes from: OpenTelemetry's current context, and the message that is
-//! being handled in it. Works without a global propagator.
+//! Where a message that is sent now comes from: OpenTelemetry's current context, and the message
+//! that is being handled in it. Works without a global propagator.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -24,22 +24,22 @@ impl Capture for CurrentContext {
     }
 }
 
-/// Takes the origin of a message that is sent now: [`capture_from`] OpenTelemetry's current context. A
-/// `tracing` span is in it while it is entered. Of a span that is not sampled it costs about as
-/// much as OpenTelemetry takes to find it.
+/// Takes the origin of a message that is sent now: [`capture_from`] OpenTelemetry's current
+/// context. A `tracing` span is in it while it is entered. Of a span that is not sampled it costs
+/// about as much as OpenTelemetry takes to find it.
 ///
-/// Never panics. Where OpenTelemetry does when it is asked for the current context (in a thread that
-/// ends; up to 0.32 also in a value that is dropped while a context is detached), the message goes bare.
-/// A program that aborts on panics aborts there, as with any use of OpenTelemetry.
+/// Never panics. Where OpenTelemetry does when it is asked for the current context (in a thread
+/// that ends; up to 0.32 also in a value that is dropped while a context is detached), the message
+/// goes bare. A program that aborts on panics aborts there, as with any use of OpenTelemetry.
 #[must_use]
 #[inline]
 pub fn capture() -> Origin {
     captured(capture_from)
 }
 
-/// Takes the origin of a message as [`capture`] does, with baggage whatever was decided about the trace:
-/// W3C baggage is independent of sampling. It travels with the marker, or in the escape, on a channel
-/// whose list of outgoing fields lets it pass.
+/// Takes the origin of a message as [`capture`] does, with baggage whatever was decided about the
+/// trace: W3C baggage is independent of sampling. It travels with the marker, or in the escape, on
+/// a channel whose list of outgoing fields lets it pass.
 ///
 /// Where there is baggage, this writes it down for every message: two allocations or more, where
 /// [`capture`] has none for a message that is not sampled.
@@ -48,18 +48,18 @@ pub fn capture_with_baggage() -> Origin {
     captured(capture_with_baggage_from)
 }
 
-/// Takes the origin of a message that is sent within a context as [`capture_from`] does, with baggage
-/// whatever was decided about the trace ([`capture_with_baggage`]).
+/// Takes the origin of a message that is sent within a context as [`capture_from`] does, with
+/// baggage whatever was decided about the trace ([`capture_with_baggage`]).
 #[must_use]
 pub fn capture_with_baggage_from(cx: &Context) -> Origin {
     let origin = capture_from(cx);
     if is_sampled(&origin) { origin } else { with_current_baggage(origin, cx) }
 }
 
-/// Takes the origin of a message that is sent within a context: that of its span if it is sampled, with
-/// tracestate, baggage, and the fields of the message that is being handled ([`with_origin`]), which go
-/// out again without having been parsed. Of a span that is not sampled, the decision is kept and nothing
-/// else.
+/// Takes the origin of a message that is sent within a context: that of its span if it is sampled,
+/// with tracestate, baggage, and the fields of the message that is being handled ([`with_origin`]),
+/// which go out again without having been parsed. Of a span that is not sampled, the decision is
+/// kept and nothing else.
 ///
 /// Without any of these fields it allocates nothing.
 #[must_use]
@@ -95,7 +95,8 @@ fn capture_sampled(cx: &Context, span_context: &SpanContext) -> Origin {
     origin.with_fields(&[Field::Tracestate(&tracestate)])
 }
 
-/// Gives an origin the baggage that the context has: OpenTelemetry's, which owns it within a handler.
+/// Gives an origin the baggage that the context has: OpenTelemetry's, which owns it within a
+/// handler.
 fn with_current_baggage(origin: Origin, cx: &Context) -> Origin {
     let handled = handled(cx);
     let is_untouched = handled.is_some_and(|handled| handled.owns_baggage_of(cx));
@@ -111,16 +112,17 @@ fn with_current_baggage(origin: Origin, cx: &Context) -> Origin {
     origin.with_baggage(baggage::to_text(baggage).as_deref())
 }
 
-/// Makes the context in which a message is handled: messages that are sent within it carry the fields of
-/// this one on, unparsed, and stand for as many. The span is not changed.
+/// Makes the context in which a message is handled: messages that are sent within it carry the
+/// fields of this one on, unparsed, and stand for as many. The span is not changed.
 ///
-/// The message takes the place of one that was handled in `cx`: none of that one's fields, weight or
-/// baggage reach what is sent within the new context. Baggage becomes OpenTelemetry's own, to be read,
-/// added to, changed and cleared as if OpenTelemetry's propagator had extracted it; what nobody has
-/// touched goes on as it came. A message without baggage leaves the application's own as it is.
+/// The message takes the place of one that was handled in `cx`: none of that one's fields, weight
+/// or baggage reach what is sent within the new context. Baggage becomes OpenTelemetry's own, to be
+/// read, added to, changed and cleared as if OpenTelemetry's propagator had extracted it; what
+/// nobody has touched goes on as it came. A message without baggage leaves the application's own as
+/// it is.
 ///
-/// For a message without fields, weight or a decision against a trace, outside of another's handler, it
-/// is a clone; otherwise it allocates, and parses baggage if there is some.
+/// For a message without fields, weight or a decision against a trace, outside of another's
+/// handler, it is a clone; otherwise it allocates, and parses baggage if there is some.
 #[must_use]
 pub fn with_origin(cx: &Context, origin: &Origin) -> Context {
     let outer = handled(cx);

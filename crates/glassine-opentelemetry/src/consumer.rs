@@ -32,8 +32,8 @@ pub enum Relation {
 ///
 /// A [`plan`](Self::plan) is right in every case: [`handle`](Plan::handle) and
 /// [`handle_future`](Plan::handle_future) make OpenTelemetry's spans; with the feature `tracing`,
-/// `in_span` and `instrument` take those of `tracing`. Where no span is to be made, the handler still
-/// runs, and nothing that it calls or sends starts a trace:
+/// `in_span` and `instrument` take those of `tracing`. Where no span is to be made, the handler
+/// still runs, and nothing that it calls or sends starts a trace:
 ///
 /// | what is left of the message | may start, link | may start, parent | only continues |
 /// |---|---|---|---|
@@ -44,9 +44,9 @@ pub enum Relation {
 /// | decide anew | root, link | root, link | suppressed |
 /// | link | root, link | root, link | suppressed |
 ///
-/// A *root* is a part of the trace of the surroundings if there is one, and the local sampler decides.
-/// *Suppressed* is the handler within a valid, remote, unsampled span context, which OpenTelemetry's
-/// default sampler, and every other that goes by the parent, takes for a decision.
+/// A *root* is a part of the trace of the surroundings if there is one, and the local sampler
+/// decides. *Suppressed* is the handler within a valid, remote, unsampled span context, which
+/// OpenTelemetry's default sampler, and every other that goes by the parent, takes for a decision.
 ///
 /// ```
 /// use glassine::{Origin, TraceContext};
@@ -99,8 +99,8 @@ impl Consumer {
     /// Decides what a span that handles these messages refers to, or that there is to be none.
     ///
     /// One reason for a span among several messages is enough. Linked to are sampled contexts, and
-    /// those to be decided anew: of the messages first, and then their sampled further contexts, which
-    /// are no reason for a span by themselves. Allocates for links and for a tracestate.
+    /// those to be decided anew: of the messages first, and then their sampled further contexts,
+    /// which are no reason for a span by themselves. Allocates for links and for a tracestate.
     #[must_use]
     pub fn plan<'a>(&self, origins: impl IntoIterator<Item = &'a Origin>) -> Plan {
         let mut origins = origins.into_iter().peekable();
@@ -155,8 +155,8 @@ impl Consumer {
 
     /// Starts a span that handles these messages within `cx`, and gives the context with the span,
     /// for messages that are sent on as well ([`with_origin`]). Where no span is to be made, what
-    /// runs within the context starts none either. Costs what [`plan`](Self::plan) and [`Plan::start`]
-    /// do.
+    /// runs within the context starts none either. Costs what [`plan`](Self::plan) and
+    /// [`Plan::start`] do.
     #[must_use]
     pub fn start<'a, T>(
         &self,
@@ -179,8 +179,8 @@ impl Default for Consumer {
     }
 }
 
-/// What a span refers to, or that there is to be none; made by [`Consumer::plan`]. Asking for its parts
-/// is O(1).
+/// What a span refers to, or that there is to be none; made by [`Consumer::plan`]. Asking for its
+/// parts is O(1).
 #[derive(Clone)]
 pub struct Plan {
     /// Not sampled: no span is to be made, and this is what says so.
@@ -275,12 +275,12 @@ impl Plan {
     }
 
     /// Makes the context in which the messages are handled, before there is a span: `cx` with the
-    /// parent in place of its span, or with what suppresses spans where none is to be made, and with
-    /// what messages that are sent within it carry on ([`with_origin`]).
+    /// parent in place of its span, or with what suppresses spans where none is to be made, and
+    /// with what messages that are sent within it carry on ([`with_origin`]).
     ///
     /// Made current, it is the surroundings of a handler that makes its span by itself, as one with
-    /// `#[instrument]` does; links are not made then. Allocates as OpenTelemetry does for a context with
-    /// a span.
+    /// `#[instrument]` does; links are not made then. Allocates as OpenTelemetry does for a context
+    /// with a span.
     #[must_use]
     pub fn context(&self, cx: &Context) -> Context {
         let cx = with_origin(cx, &self.origin);
@@ -291,9 +291,9 @@ impl Plan {
     }
 
     /// Starts a consumer span of this name within `cx`, if one is to be made, and gives the context
-    /// with the span. Its attributes say [how many links were left out](Self::LINKS_LEFT_OUT) and [how
-    /// many messages it stands for](Self::FAN_OUT_WEIGHT), where there is something to say. Allocates as
-    /// OpenTelemetry does for a span and its links.
+    /// with the span. Its attributes say [how many links were left out](Self::LINKS_LEFT_OUT) and
+    /// [how many messages it stands for](Self::FAN_OUT_WEIGHT), where there is something to say.
+    /// Allocates as OpenTelemetry does for a span and its links.
     #[must_use]
     pub fn start<T>(self, tracer: &T, name: impl Into<Cow<'static, str>>, cx: &Context) -> Context
     where
@@ -303,8 +303,8 @@ impl Plan {
         self.start_builder(tracer, SpanBuilder::from_name(name).with_kind(SpanKind::Consumer), cx)
     }
 
-    /// Starts a span as [`start`](Self::start) does, of a builder that says its kind, and the attributes
-    /// that a sampler sees: those of the conventions, such as `messaging.system`.
+    /// Starts a span as [`start`](Self::start) does, of a builder that says its kind, and the
+    /// attributes that a sampler sees: those of the conventions, such as `messaging.system`.
     #[must_use]
     pub fn start_builder<T>(self, tracer: &T, builder: SpanBuilder, cx: &Context) -> Context
     where

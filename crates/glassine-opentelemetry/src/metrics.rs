@@ -8,8 +8,8 @@ use glassine::policy::{Count, Snapshot};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{AsyncInstrument, AsyncInstrumentBuilder, Meter, ObservableCounter};
 
-/// Registers two observable counters that report what a channel has [counted](glassine::policy::Counters),
-/// whenever the meter collects:
+/// Registers two observable counters that report what a channel has
+/// [counted](glassine::policy::Counters), whenever the meter collects:
 ///
 /// | name | unit | attribute | its values |
 /// |---|---|---|---|
@@ -37,7 +37,8 @@ use opentelemetry::metrics::{AsyncInstrument, AsyncInstrumentBuilder, Meter, Obs
 /// static ORDERS: Channel = Channel::new();
 ///
 /// let meter = global::meter("orders");
-/// register_counters(&meter, &[KeyValue::new("channel", "orders")], || ORDERS.counters().snapshot());
+/// let attributes = [KeyValue::new("channel", "orders")];
+/// register_counters(&meter, &attributes, || ORDERS.counters().snapshot());
 /// ```
 pub fn register_counters(
     meter: &Meter,

@@ -3,16 +3,16 @@
 use glassine::{Carrier, TraceContext};
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
-/// Makes the span context of a remote span, with an empty tracestate. All 8 flag bits are kept. O(1),
-/// allocates nothing.
+/// Makes the span context of a remote span, with an empty tracestate. All 8 flag bits are kept.
+/// O(1), allocates nothing.
 #[must_use]
 pub fn to_span_context(context: TraceContext) -> SpanContext {
     span_context(context, TraceState::default())
 }
 
-/// Makes the span context of a remote span, with the tracestate that the carrier holds. `None` without
-/// a context. List members that break W3C's grammar, or that OpenTelemetry refuses, are left out one by
-/// one; the context never is. Allocates for a tracestate.
+/// Makes the span context of a remote span, with the tracestate that the carrier holds. `None`
+/// without a context. List members that break W3C's grammar, or that OpenTelemetry refuses, are
+/// left out one by one; the context never is. Allocates for a tracestate.
 #[must_use]
 pub fn to_span_context_with_tracestate(carrier: Carrier<'_>) -> Option<SpanContext> {
     Some(span_context(carrier.context()?, tracestate(carrier)))
@@ -46,9 +46,9 @@ pub(crate) fn span_context(context: TraceContext, tracestate: TraceState) -> Spa
     )
 }
 
-/// The span context that suppresses spans where a message has said no ids: valid, remote, not sampled.
-/// Samplers that compare ids with a threshold and do not go by the parent refuse it at every rate below
-/// one.
+/// The span context that suppresses spans where a message has said no ids: valid, remote, not
+/// sampled. Samplers that compare ids with a threshold and do not go by the parent refuse it at
+/// every rate below one.
 pub(crate) fn made_up() -> SpanContext {
     SpanContext::new(
         TraceId::from_bytes([0xFF; 16]),

@@ -120,7 +120,8 @@ impl fmt::Debug for TextMapInjector {
 /// let context: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
 /// let origin = Origin::from(context).with_fields(&[Field::Baggage("tenant=7")]);
 /// let extractor = TextMapExtractor::from(&origin);
-/// assert_eq!(extractor.get("Traceparent"), Some("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"));
+/// let text = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+/// assert_eq!(extractor.get("Traceparent"), Some(text));
 /// assert_eq!(extractor.keys().collect::<Vec<_>>(), ["traceparent", "baggage"]);
 ///
 /// let linked = Origin::new(Propagation::Link(context));
@@ -211,7 +212,8 @@ impl<'a> From<Carrier<'a>> for TextMapExtractor<'a> {
 /// use glassine_opentelemetry::{TextMapExtractor, TextMapInjector};
 /// use glassine::policy::{AllowList, Rollout, Trust};
 /// use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
-/// # use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
+/// # use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags};
+/// # use opentelemetry::trace::{TraceId, TraceState};
 /// # use opentelemetry::{Context, KeyValue, baggage::BaggageExt};
 /// use opentelemetry_sdk::propagation::{BaggagePropagator, TraceContextPropagator};
 ///
@@ -226,8 +228,10 @@ impl<'a> From<Carrier<'a>> for TextMapExtractor<'a> {
 ///     Box::new(TraceContextPropagator::new()),
 ///     Box::new(BaggagePropagator::new()),
 /// ]);
-/// # let span_context = SpanContext::new(TraceId::from(1), SpanId::from(2), TraceFlags::SAMPLED, false, TraceState::NONE);
-/// # let cx = Context::new().with_remote_span_context(span_context).with_baggage([KeyValue::new("tenant", "7")]);
+/// # let (trace_id, span_id, flags) = (TraceId::from(1), SpanId::from(2), TraceFlags::SAMPLED);
+/// # let span_context = SpanContext::new(trace_id, span_id, flags, false, TraceState::NONE);
+/// # let cx = Context::new().with_remote_span_context(span_context);
+/// # let cx = cx.with_baggage([KeyValue::new("tenant", "7")]);
 ///
 /// let mut injector = TextMapInjector::new();
 /// propagator.inject_context(&cx, &mut injector);

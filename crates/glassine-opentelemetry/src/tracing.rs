@@ -9,16 +9,17 @@ use crate::consumer::Plan;
 
 impl Plan {
     /// Handles the messages within the span that `make_span` makes, or without one: it is not asked
-    /// where no span is to be made. The handler runs in every case, and nothing that it calls or sends
-    /// starts a trace where none is to start.
+    /// where no span is to be made. The handler runs in every case, and nothing that it calls or
+    /// sends starts a trace where none is to start.
     ///
-    /// The span gets its parent or its links, and is entered; what is sent within it carries on what
-    /// came. Its attributes, such as `otel.kind = "consumer"` and those of the messaging conventions, are
-    /// given where it is made, so that a sampler sees them. A span that is filtered out, and a subscriber
-    /// without an OpenTelemetry layer, cost the span and nothing else: spans inside continue the message.
+    /// The span gets its parent or its links, and is entered; what is sent within it carries on
+    /// what came. Its attributes, such as `otel.kind = "consumer"` and those of the messaging
+    /// conventions, are given where it is made, so that a sampler sees them. A span that is
+    /// filtered out, and a subscriber without an OpenTelemetry layer, cost the span and nothing
+    /// else: spans inside continue the message.
     ///
-    /// A layer that was told not to activate contexts (`with_context_activation(false)`) sees the parent,
-    /// and does not see that spans inside a handler without a span are to be suppressed.
+    /// A layer that was told not to activate contexts (`with_context_activation(false)`) sees the
+    /// parent, and does not see that spans inside a handler without a span are to be suppressed.
     ///
     /// ```
     /// use glassine::Origin;
@@ -76,8 +77,8 @@ impl Plan {
         }
         let span = make_span();
         if self.parent().is_some() {
-            // For layers that do not go by the current context. Where this fails there is no span of
-            // OpenTelemetry that could have a parent.
+            // For layers that do not go by the current context. Where this fails there is no span
+            // of OpenTelemetry that could have a parent.
             let _ = span.set_parent(current());
         }
         for link in self.links() {

@@ -1,4 +1,5 @@
-//! Baggage has one owner within a handler, OpenTelemetry's; what one member cannot say costs that member.
+//! Baggage has one owner within a handler, OpenTelemetry's; what one member cannot say costs that
+//! member.
 
 use glassine::policy::{AllowList, Rollout, Trust, Unsampled};
 use glassine::{Channel, Envelope, Field, Origin, TraceContext, TraceFlags};
@@ -108,7 +109,8 @@ fn the_applications_baggage_stays() {
     assert_eq!(cx.baggage().get("region").unwrap().as_str(), "eu");
 }
 
-/// W3C baggage is independent of sampling: it goes with the marker, where it is captured and let pass.
+/// W3C baggage is independent of sampling: it goes with the marker, where it is captured and let
+/// pass.
 #[test]
 fn baggage_may_travel_without_a_sampled_context() {
     let unsampled = to_span_context(sampled().with_flags(TraceFlags::NONE));

@@ -1,4 +1,5 @@
-//! A send where plain tokio's succeeds, and OpenTelemetry panics when it is asked for the current context.
+//! A send where plain tokio's succeeds, and OpenTelemetry panics when it is asked for the current
+//! context.
 
 use std::cell::RefCell;
 
@@ -30,8 +31,8 @@ thread_local! {
     static LAST: RefCell<Option<SendsAtTheEnd>> = const { RefCell::new(None) };
 }
 
-/// Destructors of thread-local values run in an order that nobody promises: in one of the two threads,
-/// OpenTelemetry's stack of contexts is gone before the value.
+/// Destructors of thread-local values run in an order that nobody promises: in one of the two
+/// threads, OpenTelemetry's stack of contexts is gone before the value.
 #[test]
 fn in_a_thread_that_ends_the_message_goes_bare() {
     for is_first in [true, false] {

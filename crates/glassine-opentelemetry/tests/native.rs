@@ -39,9 +39,17 @@ fn fields(origin: &Origin) -> Vec<Field<'_>> {
 proptest! {
     /// Ids and all 8 flag bits, the random flag among them, come back.
     #[test]
-    fn contexts_and_span_contexts_are_the_same(trace_id in 1_u128.., span_id in 1_u64.., flags in any::<u8>()) {
+    fn contexts_and_span_contexts_are_the_same(
+        trace_id in 1_u128..,
+        span_id in 1_u64..,
+        flags in any::<u8>(),
+    ) {
         let trace_id = TraceId::from_u128(trace_id).unwrap();
-        let context = TraceContext::new(trace_id, SpanId::from_u64(span_id).unwrap(), TraceFlags::from_u8(flags));
+        let context = TraceContext::new(
+            trace_id,
+            SpanId::from_u64(span_id).unwrap(),
+            TraceFlags::from_u8(flags),
+        );
         let span_context = to_span_context(context);
         prop_assert!(span_context.is_valid() && span_context.is_remote());
         prop_assert_eq!(span_context.is_sampled(), context.is_sampled());

@@ -151,7 +151,11 @@ fn known(context: Option<TraceContext>) -> Option<TraceContext> {
 proptest! {
     /// With version `00`, either end may take either way.
     #[test]
-    fn with_text_or_without_is_the_same(context in context(), tracestate in tracestate(), baggage in baggage()) {
+    fn with_text_or_without_is_the_same(
+        context in context(),
+        tracestate in tracestate(),
+        baggage in baggage(),
+    ) {
         let cx = span_of(context, tracestate.clone()).with_baggage(baggage);
         let native = sent(&CHANNEL, &capture_with_baggage_from(&cx));
         let propagated = sent(&CHANNEL, &injected(&cx));
@@ -161,7 +165,10 @@ proptest! {
             // Of the context nothing, of baggage all: it is independent of sampling.
             for received in [native, propagated] {
                 prop_assert_eq!(received.origin().propagation(), Propagation::Unknown);
-                prop_assert_eq!(members(extracted(received.origin()).baggage()), members(cx.baggage()));
+                prop_assert_eq!(
+                    members(extracted(received.origin()).baggage()),
+                    members(cx.baggage())
+                );
             }
             return Ok(());
         }
@@ -171,7 +178,10 @@ proptest! {
                 .or_else(|| received.origin().context().map(to_span_context))
                 .unwrap();
             let span = by_propagator.span();
-            prop_assert_eq!(from_span_context(span.span_context()), known(from_span_context(&without_text)));
+            prop_assert_eq!(
+                from_span_context(span.span_context()),
+                known(from_span_context(&without_text))
+            );
             prop_assert_eq!(span.span_context().trace_state(), without_text.trace_state());
             prop_assert_eq!(span.span_context().trace_state(), &tracestate);
             prop_assert!(span.span_context().is_remote());

@@ -325,7 +325,10 @@ proptest! {
         let all = lower_case(extracted(&origin));
         prop_assert_eq!(extractor.keys().count(), all.len());
         for key in extractor.keys() {
-            prop_assert_eq!(extractor.get(key), all.get(&key.to_ascii_lowercase()).map(String::as_str));
+            prop_assert_eq!(
+                extractor.get(key),
+                all.get(&key.to_ascii_lowercase()).map(String::as_str)
+            );
         }
         let value = all.get(&asked.to_ascii_lowercase()).map(String::as_str);
         prop_assert_eq!(extractor.get(&asked), value);
@@ -333,7 +336,11 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_can_be_read_from(bytes in vec(any::<u8>(), 0..200), is_frame in any::<bool>(), asked in key()) {
+    fn any_bytes_can_be_read_from(
+        bytes in vec(any::<u8>(), 0..200),
+        is_frame in any::<bool>(),
+        asked in key(),
+    ) {
         // Bytes alone are hardly ever a frame: here they are a carrier, too.
         let mut message = bytes.clone();
         if let Some(len) = u16::try_from(bytes.len()).ok().filter(|len| is_frame && *len >= 24) {
@@ -342,7 +349,10 @@ proptest! {
         let carrier = Reading::read(&message).carrier();
         let extractor = TextMapExtractor::from(carrier);
         let all = lower_case(extracted(carrier));
-        prop_assert_eq!(extractor.get(&asked), all.get(&asked.to_ascii_lowercase()).map(String::as_str));
+        prop_assert_eq!(
+            extractor.get(&asked),
+            all.get(&asked.to_ascii_lowercase()).map(String::as_str)
+        );
         prop_assert_eq!(extractor.keys().count(), all.len());
     }
 }

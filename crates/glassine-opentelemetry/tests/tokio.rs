@@ -129,9 +129,10 @@ async fn an_error_gives_the_message_back_as_it_was_given() {
     let (sender, receiver) = mpsc::channel(1);
     sender.try_send(Order(1)).unwrap();
     assert!(matches!(sender.try_send(Order(2)), Err(TrySendError::Full(Order(2)))));
-    assert!(
-        matches!(sender.try_forward(from_sampled(Order(2))), Err(TrySendError::Full(traced)) if traced == from_sampled(Order(2)))
-    );
+    assert!(matches!(
+        sender.try_forward(from_sampled(Order(2))),
+        Err(TrySendError::Full(traced)) if traced == from_sampled(Order(2))
+    ));
     let Err(TrySendError::Full(sender)) = sender.try_reserve_owned() else {
         panic!("there is room")
     };

@@ -386,7 +386,9 @@ macro_rules! end {
         }
 
         /// Lets tokio's own capture the context from now on.
-        impl<$($lifetime,)? M, C> From<mpsc::$inner<$($lifetime,)? Traced<M>>> for $name<$($lifetime,)? M, C> {
+        impl<$($lifetime,)? M, C> From<mpsc::$inner<$($lifetime,)? Traced<M>>>
+            for $name<$($lifetime,)? M, C>
+        {
             fn from(inner: mpsc::$inner<$($lifetime,)? Traced<M>>) -> Self {
                 Self::new(inner)
             }

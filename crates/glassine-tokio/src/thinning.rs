@@ -89,8 +89,8 @@ impl<M> fmt::Debug for Thinned<M> {
     }
 }
 
-/// The context of a trace that somebody has decided for. What is only linked to decides nothing, and is
-/// everybody's.
+/// The context of a trace that somebody has decided for. What is only linked to decides nothing,
+/// and is everybody's.
 fn sampled(origin: &Origin) -> Option<TraceContext> {
     match origin.propagation() {
         Propagation::Continue(context) if context.is_sampled() => Some(context),

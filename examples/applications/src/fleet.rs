@@ -1,8 +1,8 @@
 //! A fleet that is upgraded while it runs.
 //!
 //! ```text
-//! producer ──UDP──> validate ──tokio──> price ──bytes──> archive ──bytes──> ship ──fan-out──> subscribers
-//! old producer ─┘                                         (old)            └──tokio──> invoice
+//! producer ─UDP─> validate ─tokio─> price ─bytes─> archive ─bytes─> ship ─fan-out─> subscribers
+//! old producer ─┘                                   (old)          └─tokio─> invoice
 //! ```
 //!
 //! The old producer and the archive know nothing of Glassine: one sends bare messages, the other

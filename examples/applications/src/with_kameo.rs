@@ -4,10 +4,11 @@
 //! -impl Message<Pick> for Warehouse {
 //! +impl Message<Traced<Pick>> for Warehouse {
 //!
-//! -    async fn handle(&mut self, message: Pick, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
-//! +    async fn handle(&mut self, traced: Traced<Pick>, _: &mut Context<Self, Self::Reply>) -> Self::Reply {
+//! -    async fn handle(&mut self, message: Pick, …) -> Self::Reply {
+//! +    async fn handle(&mut self, traced: Traced<Pick>, …) -> Self::Reply {
 //! +        let (message, origin) = traced.into_parts();
-//! +        let cx = CONSUMER.start(&self.tracer, "pick", &opentelemetry::Context::current(), [&origin]);
+//! +        let surroundings = opentelemetry::Context::current();
+//! +        let cx = CONSUMER.start(&self.tracer, "pick", &surroundings, [&origin]);
 //! -        self.pick(message).await
 //! +        self.pick(message).with_context(cx).await
 //!
