@@ -257,7 +257,7 @@ impl<'a> Envelope<'a> {
         }
         let order = order.get_mut(..len).unwrap_or_default();
         order.sort_unstable();
-        for at in order.iter().map(|at| at & (1 << TYPE_SHIFT) - 1) {
+        for at in order.iter().map(|at| at & ((1 << TYPE_SHIFT) - 1)) {
             let field = match at.checked_sub(FIRST_KEPT) {
                 Some(at) => kept.get(at as usize).copied().flatten(),
                 None => self.fields.get(at as usize).copied(),

@@ -75,7 +75,7 @@ impl<'a> Member<'a> for BaggageMember<'a> {
         let (key, value) = (trim(key), trim(value));
         let is_sound = is_key(key) && value.bytes().all(is_baggage_value);
         let properties = properties.map(trim);
-        let are_sound = properties.is_none_or(|all| are_properties(all));
+        let are_sound = properties.is_none_or(are_properties);
         let properties = properties.unwrap_or_default();
         (is_sound && are_sound).then_some(Self { key, value, properties })
     }
