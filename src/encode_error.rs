@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::kinds::kinds;
+use crate::error_kinds::kinds;
 
 /// Says why an envelope cannot be written, and where in the frame it shows. Nothing has been
 /// written.

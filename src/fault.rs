@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::kinds::kinds;
+use crate::error_kinds::kinds;
 
 /// Says what is wrong with a message, and at which byte it shows (specification sections [5.3],
 /// [6], [9] and [10]).

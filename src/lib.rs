@@ -198,13 +198,13 @@ mod encode_error;
 #[cfg(feature = "bytes")]
 mod encoded_envelope;
 mod envelope;
+mod error_kinds;
 mod fault;
 mod field;
 mod flags;
 mod head;
 mod hex;
 mod id;
-mod kinds;
 mod mode;
 #[cfg(feature = "alloc")]
 mod owned_reading;

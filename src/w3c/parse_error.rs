@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::kinds::kinds;
+use crate::error_kinds::kinds;
 
 /// Says why a text is not a `traceparent`, an id or trace flags, and which byte is the first at
 /// fault.
