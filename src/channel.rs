@@ -1,22 +1,36 @@
 //! A channel: the policies that hold for all messages between a set of senders and receivers.
 
+pub(crate) mod boundary;
 pub(crate) mod broadcast;
+#[cfg(feature = "serde")]
+pub(crate) mod config;
+pub(crate) mod form;
 pub(crate) mod kept;
 pub(crate) mod origin;
+pub(crate) mod payload;
+pub(crate) mod prepared;
+pub(crate) mod receiver;
+pub(crate) mod relay;
 pub(crate) mod sending;
+pub(crate) mod too_long;
 pub(crate) mod traced;
 pub(crate) mod wrapper;
 
+use core::mem::{forget, replace};
 use core::num::NonZeroU32;
 
 use bytes::{Buf, Bytes};
 
+use crate::channel::boundary::Boundary;
 use crate::channel::origin::Origin;
+use crate::channel::payload::Payload;
+use crate::channel::prepared::Prepared;
 use crate::channel::sending::{EmptyMessages, Sending};
 use crate::channel::traced::Traced;
 use crate::channel::wrapper::Wrapper;
 use crate::encoded_envelope::EncodedEnvelope;
-use crate::envelope::Says;
+use crate::envelope::{Says, needs_escape};
+use crate::mode::Mode;
 use crate::policy::allow_list::AllowList;
 use crate::policy::counters::{Count, Counters};
 use crate::policy::fan_out::FanOut;
@@ -24,8 +38,6 @@ use crate::policy::propagation::Propagation;
 use crate::policy::rollout::{Rollout, RolloutSwitch, Unsampled};
 use crate::policy::trust::Trust;
 use crate::reader::Reader;
-use crate::reading::Reading;
-use crate::verdict::Verdict;
 use crate::wrapped::Wrapped;
 
 /// The policies of a channel, in one place: the rollout switch, how far its peers are trusted, what
@@ -61,64 +73,103 @@ pub struct Channel {
     reader: Reader,
     unsampled: Unsampled,
     inbound_fields: AllowList,
-    outbound_fields: AllowList,
+    outbound: Boundary,
 }
 
 impl Channel {
-    /// Makes a channel that receives only, and believes nothing.
+    /// Makes a mixed channel that receives only, and believes nothing.
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            sending: Sending::new(Rollout::ReceiveOnly, EmptyMessages::Bare),
+            sending: Sending::new(Rollout::ReceiveOnly),
             trust: Trust::Drop,
             reader: Reader::new(),
             unsampled: Unsampled::Bare,
             inbound_fields: AllowList::NONE,
-            outbound_fields: AllowList::NONE,
+            outbound: Boundary::new(),
         }
     }
 
-    /// Sets the position that its switch begins with.
+    /// Sets the position that its switch begins with. By default, it receives only.
     #[must_use]
-    pub const fn with_rollout(self, rollout: Rollout) -> Self {
-        Self { sending: Sending::new(rollout, self.sending.empty), ..self }
+    pub const fn with_rollout(mut self, rollout: Rollout) -> Self {
+        self.sending.switch = RolloutSwitch::new(rollout);
+        self
+    }
+
+    /// Sets how it is run: which messages are errors. By default, none is ([`Mode::Mixed`]).
+    ///
+    /// What a channel sends, its receivers take: a closed one escapes, and an always one wraps
+    /// every message, wherever the switch stands. Both read frames even while the switch is off.
+    #[must_use]
+    pub const fn with_mode(mut self, mode: Mode) -> Self {
+        self.sending.mode = mode;
+        self
     }
 
     /// Sets what becomes of messages without a payload. By default, they go bare.
     #[must_use]
-    pub const fn with_empty_messages(self, empty: EmptyMessages) -> Self {
-        Self { sending: Sending { empty, ..self.sending }, ..self }
+    pub const fn with_empty_messages(mut self, empty: EmptyMessages) -> Self {
+        self.sending.empty = empty;
+        self
     }
 
-    /// Sets how far its peers are trusted.
+    /// Sets how many bytes a message may have, such as the 8,000 of a NOTIFY. By default, any
+    /// number.
+    ///
+    /// A message that would be longer loses fields, by the rule of [shortening](crate::shorten),
+    /// then its envelope, and never the payload; [`Count::FieldsDropped`] and [`Count::TooLong`]
+    /// tell. If the payload needs the escape and has no room for it, the message is made all the
+    /// same, for the transport to refuse; [`Wrapper::try_wrap`] says it before.
     #[must_use]
-    pub const fn with_trust(self, trust: Trust) -> Self {
-        Self { trust, ..self }
+    pub const fn with_max_message_len(mut self, bytes: usize) -> Self {
+        self.sending.max_message_len = Some(bytes);
+        self
+    }
+
+    /// Sets how much of a `tracestate` goes out, so that what a peer sends does not come back on
+    /// every reply. By default 512 bytes, which W3C Trace Context asks everybody to pass on at
+    /// least. Whole members go, from the end of the list.
+    #[must_use]
+    pub const fn with_max_tracestate_len(mut self, bytes: u16) -> Self {
+        self.outbound.max_tracestate_len = bytes;
+        self
+    }
+
+    /// Sets how far its peers are trusted. By default, not at all.
+    #[must_use]
+    pub const fn with_trust(mut self, trust: Trust) -> Self {
+        self.trust = trust;
+        self
     }
 
     /// Sets its reader, whose cap bounds what is looked at in a carrier.
     #[must_use]
-    pub const fn with_reader(self, reader: Reader) -> Self {
-        Self { reader, ..self }
+    pub const fn with_reader(mut self, reader: Reader) -> Self {
+        self.reader = reader;
+        self
     }
 
     /// Sets what becomes of contexts that are not sampled. By default, nothing: the message goes
     /// bare.
     #[must_use]
-    pub const fn with_unsampled(self, unsampled: Unsampled) -> Self {
-        Self { unsampled, ..self }
+    pub const fn with_unsampled(mut self, unsampled: Unsampled) -> Self {
+        self.unsampled = unsampled;
+        self
     }
 
     /// Sets which fields come in. By default, those of [`AllowList::NONE`].
     #[must_use]
-    pub const fn with_inbound_fields(self, list: AllowList) -> Self {
-        Self { inbound_fields: list, ..self }
+    pub const fn with_inbound_fields(mut self, list: AllowList) -> Self {
+        forget(replace(&mut self.inbound_fields, list));
+        self
     }
 
     /// Sets which fields go out. By default, those of [`AllowList::NONE`].
     #[must_use]
-    pub const fn with_outbound_fields(self, list: AllowList) -> Self {
-        Self { outbound_fields: list, ..self }
+    pub const fn with_outbound_fields(mut self, list: AllowList) -> Self {
+        forget(replace(&mut self.outbound.list, list));
+        self
     }
 
     /// The switch.
@@ -133,66 +184,28 @@ impl Channel {
         &self.sending.counters
     }
 
-    /// Takes a message of a mixed channel apart: its payload, sharing the buffer, and what the
-    /// channel's trust leaves of its context. While the switch is off, the payload is all of it.
-    /// Allocates only for fields that pass the allow-list.
+    /// Takes a message apart: its payload, which shares the buffer, and what the channel's trust
+    /// leaves of its context. Delivers every message; what a closed or always channel takes for an
+    /// error comes whole, as bare, and is counted. [`receiver`](Self::receiver) does more: it gives
+    /// the error, trusts a peer otherwise, has a name. Allocates only for fields that pass the
+    /// list.
     #[must_use]
-    pub fn receive(&self, bytes: Bytes) -> Traced<Bytes> {
-        self.receive_from(self.trust, bytes)
+    pub fn receive(&self, message: Bytes) -> Traced<Bytes> {
+        self.receiver().receive(message)
     }
 
-    /// Receives as [`receive`](Self::receive) does, for a receiver of this name: of a message that
-    /// went to many as one copy, it keeps the context if its name is chosen, and learns otherwise
-    /// that no trace is to start ([`Origin::for_receiver`]). Without a name every receiver keeps
-    /// it, and [`Count::Unnamed`](crate::policy::Count::Unnamed) counts them.
+    /// Takes a message apart that is borrowed, as [`receive`](Self::receive) does.
     #[must_use]
-    pub fn receive_as(&self, name: &[u8], bytes: Bytes) -> Traced<Bytes> {
-        if self.sending.switch.get() == Rollout::Off {
-            return bytes.into();
-        }
-        let reading = self.reader.read_shared(bytes);
-        let origin = self.judged(self.trust, reading.as_reading()).for_receiver(name);
-        Traced::new(reading.into_payload(), origin)
+    pub fn receive_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
+        self.receiver().receive_ref(message)
     }
 
-    /// [`receive`](Self::receive), at the same cost, from a peer that is trusted otherwise than the
-    /// channel.
+    /// Takes a message of a text channel apart, as [`receive`](Self::receive) does. Allocates for
+    /// what is in the envelope, if there is one.
+    #[cfg(feature = "text")]
     #[must_use]
-    pub fn receive_from(&self, trust: Trust, bytes: Bytes) -> Traced<Bytes> {
-        if self.sending.switch.get() == Rollout::Off {
-            return bytes.into();
-        }
-        let reading = self.reader.read_shared(bytes);
-        let origin = self.judge(trust, reading.as_reading());
-        Traced::new(reading.into_payload(), origin)
-    }
-
-    /// Counts a message that was read, and judges where it comes from: for closed and always
-    /// channels, and for peers without shared buffers. Allocates only for fields that pass the
-    /// allow-list.
-    #[must_use]
-    pub fn judge(&self, trust: Trust, reading: Reading<'_>) -> Origin {
-        let origin = self.judged(trust, reading);
-        if origin.thinning().is_some() {
-            self.sending.counters.record(Count::Unnamed);
-        }
-        origin
-    }
-
-    fn judged(&self, trust: Trust, reading: Reading<'_>) -> Origin {
-        if reading.verdict() == Verdict::Bare {
-            self.sending.counters.record(Count::Bare);
-            return Origin::default();
-        }
-        self.sending.counters.record_reading(reading);
-        let propagation = trust.judge(reading);
-        self.sending.counters.record_judgement(reading, trust);
-        let origin = Origin::new(propagation);
-        if trust == Trust::Drop {
-            origin
-        } else {
-            origin.with_fields_of(reading.carrier(), &self.inbound_fields)
-        }
+    pub fn receive_text<'m>(&self, message: &'m str) -> Traced<&'m str> {
+        self.receiver().receive_text(message)
     }
 
     /// Decides what goes in front of the payload of a message that comes from there: `origin` is
@@ -211,8 +224,8 @@ impl Channel {
 
     /// Decides what goes in front of one copy of a message that goes to about so many receivers, as
     /// by Redis PUBLISH or an MQTT topic: they choose among themselves, one in as many as the table
-    /// says, each by its own name ([`receive_as`](Self::receive_as)). As in every fan-out, a
-    /// decision against the trace travels as the marker. Allocates if there are fields.
+    /// says, each by its own name ([`Receiver::with_name`]). As in every fan-out, a decision
+    /// against the trace travels as the marker. Allocates if there are fields.
     #[must_use]
     pub fn wrapper_for_many(
         &self,
@@ -229,36 +242,61 @@ impl Channel {
         unsampled: Unsampled,
         thinning: Option<NonZeroU32>,
     ) -> Wrapper<'_> {
+        Wrapper::new(self.prepare(origin, unsampled, thinning), &self.sending)
+    }
+
+    fn prepare(
+        &self,
+        origin: &Origin,
+        unsampled: Unsampled,
+        thinning: Option<NonZeroU32>,
+    ) -> Prepared {
         let rollout = self.sending.switch.get();
-        let says = match origin.propagation() {
-            Propagation::Continue(context) => rollout.says(Some(context), unsampled),
-            // There is no trace whose share could be asked for.
-            Propagation::Suppress if unsampled == Unsampled::Marker && rollout == Rollout::On => {
-                Some(Says::Unsampled)
+        let is_on = rollout == Rollout::On;
+        let wants_marker = unsampled == Unsampled::Marker;
+        let (says, is_out_of_share) = match origin.propagation() {
+            Propagation::Continue(context) => {
+                let says = rollout.says(Some(context), unsampled);
+                let travels = context.is_sampled() || wants_marker;
+                (says, says.is_none() && travels && rollout.sends())
             }
+            // There is no trace whose share could be asked for.
+            Propagation::Suppress if wants_marker && is_on => (Some(Says::Unsampled), false),
             // Nobody has taken a decision that could be passed on.
             Propagation::Suppress
             | Propagation::Unknown
             | Propagation::Resample(_)
-            | Propagation::Link(_) => None,
+            | Propagation::Link(_) => (None, false),
         };
-        let encoded = match says {
-            Some(says) => origin.encode(says, &self.outbound_fields, thinning),
-            None if origin.has_fields() && rollout == Rollout::On => {
-                origin.encode_fields_only(&self.outbound_fields)
-            }
-            None => EncodedEnvelope::EMPTY,
+        let sent = match says {
+            Some(Says::Context(_)) => Count::SentSampled,
+            Some(Says::Unsampled) => Count::SentMarker,
+            Some(Says::Nothing) | None => Count::SentUndecided,
         };
-        Wrapper::new(encoded, &self.sending)
+        let (envelope, has_lost_fields) = match says {
+            Some(says) => origin.encode(says, &self.outbound, thinning),
+            None if origin.has_fields() && is_on => origin.encode_fields_only(&self.outbound),
+            None => (EncodedEnvelope::EMPTY, false),
+        };
+        Prepared::new(envelope, sent)
+            .with_out_of_share(is_out_of_share)
+            .with_lost_fields(has_lost_fields)
     }
 
     /// Wraps a message that comes from there, whose payload is not copied.
+    ///
+    /// What needs two steps is done with the [`wrapper`](Self::wrapper): a payload that is encoded
+    /// straight behind its envelope, one copy to many, an error for what is too long.
     #[must_use]
     #[inline]
-    pub fn wrap<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
+    pub fn wrap<P: Payload>(&self, origin: &Origin, payload: P) -> Wrapped<P::Buf> {
+        let payload = payload.into_buf();
         // Most messages are of this kind, and need not ask for more.
-        let goes_bare = !origin.has_something_to_send() && self.unsampled == Unsampled::Bare;
-        if goes_bare && Says::or_escape(None, payload.chunk()).is_none() {
+        let has_nothing_to_say = !origin.has_something_to_send()
+            && self.unsampled == Unsampled::Bare
+            && self.sending.leaves_bare();
+        if has_nothing_to_say && !needs_escape(payload.chunk()) {
+            self.sending.counters.record(Count::SentBare);
             return Wrapped::new(EncodedEnvelope::EMPTY, payload);
         }
         self.wrap_with_context(origin, payload)
@@ -267,6 +305,14 @@ impl Channel {
     /// Apart, so that the check in front of it is small enough to be inlined.
     #[inline(never)]
     fn wrap_with_context<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
-        self.wrapper(origin).wrap(payload)
+        self.wrapper(origin).into_wrapped(payload)
+    }
+
+    /// Makes the message of a text channel, of a payload that comes from there. One allocation of
+    /// exactly its length.
+    #[cfg(feature = "text")]
+    #[must_use]
+    pub fn wrap_text(&self, origin: &Origin, payload: &str) -> alloc::string::String {
+        self.wrapper(origin).wrap_text(payload)
     }
 }

@@ -213,6 +213,7 @@ mod reading;
 mod reparent;
 #[cfg(feature = "serde")]
 mod serde;
+mod setting;
 #[cfg(feature = "bytes")]
 mod shared_reading;
 mod shorten;

@@ -25,9 +25,16 @@ pub use self::trust::Trust;
 
 #[cfg(feature = "bytes")]
 pub use self::{allow_list::AllowList, capture::Capture};
+#[cfg(all(feature = "bytes", feature = "serde"))]
+pub use crate::channel::config::ChannelConfig;
 #[cfg(feature = "bytes")]
 pub use crate::channel::{
     broadcast::Broadcast,
+    payload::Payload,
+    receiver::Receiver,
     sending::EmptyMessages,
+    too_long::MessageTooLong,
+    traced::Undecodable,
     wrapper::{Appender, Wrapper},
 };
+pub use crate::setting::ParseSettingError;

@@ -24,7 +24,8 @@
 //! let photo = Photo { name: "cat".into(), pixels: Bytes::from_static(&[0xFF; 1024]) };
 //! let bytes = glassine::prost_0_14::encode(&PHOTOS.wrapper(&context.into()), &photo);
 //!
-//! let received: Traced<Photo> = PHOTOS.receive(bytes).try_map(Photo::decode)?;
+//! let received = PHOTOS.receive(bytes);
+//! let received: Traced<Photo> = received.try_map(|bytes| Photo::decode(bytes.clone()))?;
 //! assert_eq!(received.origin().context(), Some(context));
 //! assert_eq!(received.value(), &photo);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -28,7 +28,7 @@
 //! ```
 //!
 //! What borrows nothing can stay with its origin:
-//! `received.try_map(|payload| rmp_serde::from_slice::<Owned>(&payload))`.
+//! `received.try_map(|payload| rmp_serde::from_slice::<Owned>(payload))`.
 
 use bytes::Bytes;
 use rmp_serde::encode::{Error, write, write_named};

@@ -1,6 +1,11 @@
 //! `serde` for ids, flags and contexts: W3C text in formats that people read, the bytes of the wire
-//! in all others. Also for a share, whose number is checked. The enums derive theirs where they are
-//! defined.
+//! in all others. Settings of a channel are in rooms of their own; the enums derive theirs where
+//! they are defined.
+
+#[cfg(all(feature = "policy", feature = "bytes"))]
+mod allow_list;
+#[cfg(feature = "policy")]
+mod settings;
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -196,47 +201,5 @@ impl<'de, T: TextOrBytes<N>, const N: usize> Visitor<'de> for Expected<T, N> {
             return Err(A::Error::invalid_length(N + 1, &self));
         }
         T::from_wire(bytes).map_err(A::Error::custom)
-    }
-}
-
-#[cfg(feature = "policy")]
-mod share {
-    use serde::de::{Error, Unexpected};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::policy::share::Share;
-
-    /// As a configuration file spells it. A number alone would be taken for per cent.
-    #[derive(Serialize, Deserialize)]
-    #[serde(rename = "Share", expecting = "a share in `millionths`", deny_unknown_fields)]
-    struct Spelled {
-        millionths: u32,
-    }
-
-    /// Writes a struct with one field, `millionths`: in a [`Rollout`](crate::policy::Rollout) of
-    /// TOML, `rollout.share.millionths = 10_000`.
-    impl Serialize for Share {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            Spelled { millionths: self.millionths() }.serialize(serializer)
-        }
-    }
-
-    /// Reads the same struct. More than 1,000,000 millionths are an error, and so is another field.
-    ///
-    /// ```
-    /// use glassine::policy::{Rollout, Share};
-    ///
-    /// assert_eq!(serde_json::from_str::<Rollout>("\"receive_only\"")?, Rollout::ReceiveOnly);
-    /// let one_per_cent = Share::from_millionths(10_000).map(Rollout::Share);
-    /// assert_eq!(serde_json::from_str(r#"{"share": {"millionths": 10000}}"#).ok(), one_per_cent);
-    /// # Ok::<(), serde_json::Error>(())
-    /// ```
-    impl<'de> Deserialize<'de> for Share {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            let Spelled { millionths } = Spelled::deserialize(deserializer)?;
-            let found = Unexpected::Unsigned(millionths.into());
-            Self::from_millionths(millionths)
-                .ok_or_else(|| D::Error::invalid_value(found, &"at most 1000000 millionths"))
-        }
     }
 }

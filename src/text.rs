@@ -222,15 +222,33 @@ impl Envelope<'_> {
     ///
     /// [`R-TEXT-3`]: crate::spec#10-the-text-form
     pub fn encode_to_text(&self, payload: &str) -> Result<String, EncodeError> {
-        let bytes = self.encode_to_vec(&[])?;
-        let encoded_len = BASE64URL_NOPAD.encode_len(bytes.len());
-        let mut text = String::with_capacity(TEXT_PREFIX.len() + encoded_len + 1 + payload.len());
-        text.push_str(TEXT_PREFIX);
-        BASE64URL_NOPAD.encode_append(&bytes, &mut text);
-        text.push(char::from(TEXT_END));
-        text.push_str(payload);
-        Ok(text)
+        Ok(joined(&self.encode_to_vec(&[])?, payload))
     }
+}
+
+/// A message in text form: an envelope that is encoded, or none, in front of a payload.
+pub(crate) fn joined(envelope: &[u8], payload: &str) -> String {
+    let mut text = String::with_capacity(envelope_len(envelope.len()) + payload.len());
+    if !envelope.is_empty() {
+        text.push_str(TEXT_PREFIX);
+        BASE64URL_NOPAD.encode_append(envelope, &mut text);
+        text.push(char::from(TEXT_END));
+    }
+    text.push_str(payload);
+    text
+}
+
+/// How many bytes of a text an envelope takes that has `len` bytes. 0 for none.
+pub(crate) const fn envelope_len(len: usize) -> usize {
+    if len == 0 { 0 } else { TEXT_PREFIX.len() + (len * CHARS).div_ceil(BYTES) + 1 }
+}
+
+/// How many bytes an envelope may have to take at most `room` bytes of a text.
+#[cfg(all(feature = "policy", feature = "bytes"))]
+pub(crate) const fn room_for_envelope(room: usize) -> usize {
+    // Six bits a character: whole bytes only.
+    room.saturating_sub(TEXT_PREFIX.len() + 1) / CHARS * BYTES
+        + (room.saturating_sub(TEXT_PREFIX.len() + 1) % CHARS * BYTES / CHARS)
 }
 
 impl fmt::Debug for TextReading<'_> {

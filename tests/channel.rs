@@ -6,9 +6,9 @@ use std::num::NonZeroU32;
 
 use bytes::{Buf, Bytes};
 use glassine::policy::{
-    AllowList, Appender, Count, EmptyMessages, FanOut, Propagation, Rollout, Share, Trust,
-    Unsampled, fan_out_selects,
+    AllowList, Count, FanOut, Propagation, Rollout, Share, Trust, Unsampled, fan_out_selects,
 };
+use glassine::policy::{Appender, EmptyMessages};
 use glassine::{
     Channel, Envelope, Field, FieldType, Origin, Reader, Reading, SpanId, TraceContext, TraceFlags,
     TraceId, Traced,
@@ -58,7 +58,7 @@ fn off_is_the_old_program() {
     let channel = Channel::new().with_rollout(Rollout::Off).with_trust(Trust::Accept);
     let message = frame(Envelope::new(sampled()));
     assert_eq!(channel.receive(message.clone()), Traced::from(message));
-    assert_eq!(channel.counters().snapshot().count(Count::Sampled), 0);
+    assert_eq!(channel.counters().snapshot().count(Count::ReadSampled), 0);
     for payload in [&b"\x9E\x01\xC1\xDE\x00\x00\x00\x00"[..], b"{}", b""] {
         assert_eq!(channel.wrap(&sampled().into(), payload).into_bytes(), payload);
     }
@@ -71,7 +71,7 @@ fn receive_only_reads_and_sends_what_the_old_program_sent() {
     assert_eq!(received.origin().propagation(), Propagation::Continue(sampled()));
     assert_eq!(received.value(), "payload");
     assert_eq!(channel.wrap(received.origin(), &b"\x9E"[..]).into_bytes(), &b"\x9E"[..]);
-    assert_eq!(channel.counters().snapshot().count(Count::Escaped), 0);
+    assert_eq!(channel.counters().snapshot().count(Count::SentEscaped), 0);
 }
 
 #[test]
@@ -85,8 +85,13 @@ fn a_peer_about_whom_nothing_was_said_is_not_believed() {
 
 #[test]
 fn trust_is_of_the_channel_or_of_the_peer() {
-    let inbound =
-        |trust| ON.receive_from(trust, frame(Envelope::new(sampled()))).origin().propagation();
+    let inbound = |trust| {
+        ON.receiver()
+            .with_trust(trust)
+            .receive(frame(Envelope::new(sampled())))
+            .origin()
+            .propagation()
+    };
     assert_eq!(inbound(Trust::Drop), Propagation::Unknown);
     assert_eq!(inbound(Trust::LinkOnly), Propagation::Link(sampled()));
     assert_eq!(inbound(Trust::Redecide), Propagation::Resample(unsampled()));
@@ -103,7 +108,7 @@ fn the_escape_is_put_in_front_and_counted_while_anything_is_sent() {
         assert_eq!(message.len(), 8 + payload.len());
         assert_eq!(channel.receive(message).value(), payload);
         assert_eq!(channel.wrap(&Origin::default(), &b"{}"[..]).into_bytes(), "{}");
-        assert_eq!(channel.counters().snapshot().count(Count::Escaped), 1);
+        assert_eq!(channel.counters().snapshot().count(Count::SentEscaped), 1);
     }
 }
 
@@ -244,8 +249,10 @@ fn given_fields_replace_those_that_count_once() {
 #[test]
 fn a_decision_that_is_not_believed_takes_the_weight_with_it() {
     let given = [Field::Tracestate("congo=t61r"), Field::FanOutWeight(weight(10))];
-    let received =
-        ON.receive_from(Trust::Redecide, frame(Envelope::new(sampled()).with_fields(&given)));
+    let received = ON
+        .receiver()
+        .with_trust(Trust::Redecide)
+        .receive(frame(Envelope::new(sampled()).with_fields(&given)));
     assert_eq!(received.origin().weight(), None);
     assert_eq!(fields(received.origin()), [given[0]]);
 }
@@ -555,7 +562,7 @@ fn one_copy_to_many_counts_true() {
         let message = wrapper.wrap(&b"payload"[..]).into_bytes();
         assert_eq!(Reading::read(&message).carrier().thinning(), Some(weight(1_000)));
         for name in &names {
-            let received = ON.receive_as(name, message.clone());
+            let received = ON.receiver().with_name(name).receive(message.clone());
             assert_eq!(received.value(), "payload");
             match received.origin().propagation() {
                 Propagation::Continue(kept) if kept == context => {
@@ -596,14 +603,14 @@ fn a_thinning_is_the_hops_and_needs_a_name() {
     let is_chosen =
         |name: &[u8; 4]| fan_out_selects(sampled().trace_id(), Some(weight(7)), name, weight(10));
     let chosen = recipients(100).find(is_chosen).unwrap();
-    let kept = SHARED_DOMAIN.receive_as(&chosen, message.clone()).into_parts().1;
+    let kept = SHARED_DOMAIN.receiver().with_name(&chosen).receive(message.clone()).into_parts().1;
     assert_eq!((kept.weight(), kept.thinning()), (Some(weight(70)), None));
     assert_eq!(kept.carrier().tracestate(), Some("congo=t61r"));
     assert_eq!(kept.clone().for_receiver(&chosen), kept, "once");
 
     // Nobody believes it of a peer whose decisions are not believed.
     for trust in [Trust::Redecide, Trust::LinkOnly, Trust::Drop] {
-        let received = SHARED_DOMAIN.receive_from(trust, message.clone());
+        let received = SHARED_DOMAIN.receiver().with_trust(trust).receive(message.clone());
         assert_eq!(received.origin().thinning(), None, "{trust:?}");
     }
     // A decision against the trace goes to all of them.
@@ -623,7 +630,7 @@ fn only_who_is_believed_weighs() {
         (Trust::LinkOnly, None),
         (Trust::Drop, None),
     ] {
-        let received = SHARED_DOMAIN.receive_from(trust, message.clone());
+        let received = SHARED_DOMAIN.receiver().with_trust(trust).receive(message.clone());
         assert_eq!(received.origin().weight(), expected, "{trust:?}");
         assert_eq!(received.origin().carrier().fan_out_weight(), expected, "{trust:?}");
         assert_eq!(received.origin().carrier().thinning(), expected, "{trust:?}");
@@ -656,7 +663,7 @@ proptest! {
         let bytes = Bytes::from([prefix, &rest].concat());
         let payload = Reading::read(&bytes).payload();
         for trust in [Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept] {
-            let received = SHARED_DOMAIN.receive_from(trust, bytes.clone());
+            let received = SHARED_DOMAIN.receiver().with_trust(trust).receive(bytes.clone());
             prop_assert_eq!(received.value(), payload);
             prop_assert_eq!(received.origin().propagation(), trust.judge(Reading::read(&bytes)));
         }

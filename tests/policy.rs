@@ -456,9 +456,9 @@ fn counters_count_each_kind() {
         // Nothing is taken away from a peer that is believed: what cannot be read is not dropped.
         counters.record_judgement(message, Trust::Accept);
     }
-    counters.record(Count::Escaped);
+    counters.record(Count::SentEscaped);
     let snapshot = counters.snapshot();
-    let counts = Count::ALL.map(|count| (count.name(), snapshot.count(count)));
+    let counts = Count::READ.map(|count| (count.name(), snapshot.count(count)));
     let expected = [
         ("bare", 1),
         ("sampled", 2),
@@ -467,11 +467,16 @@ fn counters_count_each_kind() {
         ("undecided", 2),
         ("unknown_version", 3),
         ("damaged", 1),
-        ("dropped_by_policy", 7),
-        ("escaped", 1),
-        ("unnamed", 0),
     ];
     assert_eq!(counts, expected);
+    assert_eq!(snapshot.sum(Count::READ), states.len());
+    assert_eq!(snapshot.count(Count::DroppedByPolicy), 7);
+    assert_eq!((snapshot.count(Count::SentEscaped), snapshot.sum(Count::SENT)), (1, 1));
+
+    counters.record_reading(Reading::read(b"bare"));
+    let since = counters.snapshot().since(&snapshot);
+    assert_eq!((since.sum(Count::READ), since.count(Count::ReadBare)), (1, 1));
+    assert_eq!(since.sum(Count::SENT) + since.sum(Count::POLICY), 0);
     assert_eq!(snapshot.fault(FaultKind::ReservedBits), 1);
     assert_eq!(snapshot.fault(FaultKind::CarrierAboveCap), 2);
     assert_eq!(FaultKind::ALL.iter().map(|kind| snapshot.fault(*kind)).sum::<usize>(), 3);

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use glassine::{Decision, SpanId, TraceContext, TraceFlags, TraceId, Verdict};
+use glassine::{Decision, Mode, SpanId, TraceContext, TraceFlags, TraceId, Verdict};
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -241,6 +241,9 @@ proptest! {
 
 #[cfg(feature = "policy")]
 mod configuration {
+    use std::fmt::{Debug, Display};
+    use std::str::FromStr;
+
     use glassine::policy::{Role, Rollout, Share, Trust, Unsampled};
 
     use super::*;
@@ -255,17 +258,53 @@ mod configuration {
         is_named(Role::ContinueOnly, "Role", "continue_only");
         is_named(Unsampled::Bare, "Unsampled", "bare");
         is_named(Unsampled::Marker, "Unsampled", "marker");
-        is_named(Rollout::Off, "Rollout", "off");
-        is_named(Rollout::ReceiveOnly, "Rollout", "receive_only");
-        is_named(Rollout::On, "Rollout", "on");
+        is_named(Mode::Mixed, "Mode", "mixed");
+        is_named(Mode::Closed, "Mode", "closed");
+        is_named(Mode::Always, "Mode", "always");
+    }
+
+    /// The text that people write is that of `serde`.
+    #[test]
+    fn text() {
+        fn is_text<T>(values: &[T])
+        where
+            T: Copy + PartialEq + Debug + Display + Serialize,
+            T: FromStr<Err: Debug> + DeserializeOwned,
+        {
+            for value in values {
+                let text = value.to_string();
+                assert_eq!(text.parse::<T>().unwrap(), *value);
+                assert_eq!(serde_json::to_value(value).unwrap(), text);
+                assert_eq!(serde_json::from_value::<T>(text.into()).unwrap(), *value);
+                let bytes = postcard::to_allocvec(value).unwrap();
+                assert_eq!(postcard::from_bytes::<T>(&bytes).unwrap(), *value);
+            }
+        }
+        is_text(&[Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept]);
+        is_text(&[Role::MayStart, Role::ContinueOnly]);
+        is_text(&[Unsampled::Bare, Unsampled::Marker]);
+        is_text(&[Mode::Mixed, Mode::Closed, Mode::Always]);
+        is_text(&[Rollout::Off, Rollout::ReceiveOnly, Rollout::On]);
+        let shares = [0, 1, 10, 2_500, 10_000, 12_345, 300_000, 999_999, 1_000_000]
+            .map(|millionths| Share::from_millionths(millionths).unwrap());
+        is_text(&shares);
+        is_text(&shares.map(Rollout::Share));
     }
 
     #[test]
     fn a_share_has_its_unit() {
         let share = Rollout::Share(Share::from_millionths(10_000).unwrap());
-        let json = r#"{"share":{"millionths":10000}}"#;
-        assert_eq!(serde_json::to_string(&share).unwrap(), json);
-        assert_eq!(serde_json::from_str::<Rollout>(json).unwrap(), share);
+        assert_eq!(serde_json::to_string(&share).unwrap(), "\"1 %\"");
+        for json in [
+            "\"1 %\"",
+            "\"1%\"",
+            "\"0.01\"",
+            r#"{"share":0.01}"#,
+            r#"{"share":"1 %"}"#,
+            r#"{"share":{"millionths":10000}}"#,
+        ] {
+            assert_eq!(serde_json::from_str::<Rollout>(json).unwrap(), share, "{json}");
+        }
         assert_eq!(postcard::from_bytes(&postcard::to_allocvec(&share).unwrap()), Ok(share));
     }
 
@@ -281,10 +320,30 @@ mod configuration {
         );
         let other = error(r#"{"share":{"millionths":1,"per_cent":1}}"#);
         assert!(other.starts_with("unknown field `per_cent`, expected `millionths`"), "{other}");
-        let bare = error(r#"{"share":1}"#);
+        let expected = "expected a share of traces such as \"30 %\" or 0.3, of at most 100 %";
+        for (json, found) in [
+            (r#"{"share":1}"#, "invalid type: integer `1`"),
+            (r#"{"share":1.5}"#, "invalid value: floating point `1.5`"),
+            (r#"{"share":-0.1}"#, "invalid value: floating point `-0.1`"),
+            (r#"{"share":"101 %"}"#, "invalid value: string \"101 %\""),
+            (r#"{"share":"0.00001 %"}"#, "invalid value: string \"0.00001 %\""),
+            (r#"{"share":"1"}"#, "invalid value: string \"1\""),
+            (r#"{"share":"%"}"#, "invalid value: string \"%\""),
+        ] {
+            let error = error(json);
+            assert!(error.starts_with(&format!("{found}, {expected}")), "{error}");
+        }
+        let rollout = error("\"receive-only\"");
         assert!(
-            bare.starts_with("invalid type: integer `1`, expected a share in `millionths`"),
-            "{bare}"
+            rollout.starts_with(
+                "invalid value: string \"receive-only\", expected off, receive_only, on, or a share"
+            ),
+            "{rollout}"
         );
+        for text in
+            ["", "30", "1.", ".5", "+5 %", "-1 %", "1e1 %", "1.0000001", "4295 %", "NaN", "5 %%"]
+        {
+            assert!(text.parse::<Share>().is_err(), "{text}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use bytes::Buf;
 
 use crate::channel::Channel;
 use crate::channel::origin::Origin;
+use crate::channel::payload::Payload;
 use crate::channel::wrapper::Wrapper;
 use crate::id::{SpanId, TraceId};
 use crate::policy::fan_out::{FanOut, fan_out_selects};
@@ -57,19 +58,19 @@ impl Channel {
     /// Makes the messages of a fan-out: one payload for all recipients, of whom the table chooses
     /// those that get the context (`R-FAN-1`). 0 recipients count as 1.
     #[must_use]
-    pub fn broadcast<P: Buf + Clone>(
+    pub fn broadcast<P: Payload<Buf: Clone>>(
         &self,
         origin: &Origin,
         payload: P,
         recipients: u32,
         table: FanOut<'_>,
-    ) -> Broadcast<'_, P> {
+    ) -> Broadcast<'_, P::Buf> {
         let one_in = table.one_in(recipients);
         let sampled = origin.sampled_context();
         let (chosen, others) = (origin.clone().fanned_out(one_in), origin.clone().not_chosen());
         Broadcast {
             channel: self,
-            payload,
+            payload: payload.into_buf(),
             one_in,
             choice: sampled.map(|context| (context.trace_id(), origin.weight())),
             wrapper_of_chosen: self.wrapper(&chosen),
@@ -104,10 +105,17 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
         })
     }
 
+    /// What goes in front of the message to a recipient: for payloads that differ, and for channels
+    /// that carry text.
+    #[must_use]
+    pub fn wrapper(&self, recipient: &[u8]) -> &Wrapper<'_> {
+        self.wrapper_of(self.chooses(recipient))
+    }
+
     /// Wraps the message to a recipient. Copies no payload, and allocates nothing.
     #[must_use]
     pub fn wrap(&self, recipient: &[u8]) -> Wrapped<P> {
-        self.wrapper_of(self.chooses(recipient)).wrap(self.payload.clone())
+        self.wrapper(recipient).clone().into_wrapped(self.payload.clone())
     }
 
     /// Wraps the message to a recipient, from a span of its own. The header is encoded anew for
@@ -118,14 +126,14 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
         match self.chosen.sampled_context().filter(|_| is_chosen) {
             Some(context) => {
                 let origin = self.chosen.followed_by(context.with_span_id(span_id));
-                self.channel.wrap(&origin, self.payload.clone())
+                self.channel.wrapper(&origin).into_wrapped(self.payload.clone())
             }
-            None => self.wrapper_of(is_chosen).wrap(self.payload.clone()),
+            None => self.wrapper_of(is_chosen).clone().into_wrapped(self.payload.clone()),
         }
     }
 
-    fn wrapper_of(&self, is_chosen: bool) -> Wrapper<'_> {
-        if is_chosen { &self.wrapper_of_chosen } else { &self.wrapper_of_others }.clone()
+    fn wrapper_of(&self, is_chosen: bool) -> &Wrapper<'_> {
+        if is_chosen { &self.wrapper_of_chosen } else { &self.wrapper_of_others }
     }
 }
 

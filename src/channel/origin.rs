@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::carrier::Carrier;
+use crate::channel::boundary::Boundary;
 use crate::channel::kept::Kept;
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
@@ -209,38 +210,50 @@ impl Origin {
         self.kept.is_some()
     }
 
-    /// Encodes what is said, with the fields that go on and pass the list.
-    /// `thinning` says that the message goes to many as one copy, and is the hop's own.
+    /// Encodes what is said, with the fields that go on and pass the boundary; and whether some of
+    /// them did not. `thinning` says that the message goes to many as one copy, and is the hop's
+    /// own.
     pub(super) fn encode(
         &self,
         says: Says,
-        list: &AllowList,
+        boundary: &Boundary,
         thinning: Option<NonZeroU32>,
-    ) -> EncodedEnvelope {
+    ) -> (EncodedEnvelope, bool) {
         let context = says.context();
         let weight = self.weight.map(Field::FanOutWeight);
         let thinning = thinning.filter(|one_in| one_in.get() > 1).map(Field::Thinning);
         let own = weight.into_iter().chain(thinning).filter(|field| field.is_in_place(context));
         let Some(kept) = &self.kept else {
-            return match (own.clone().next(), own.clone().nth(1)) {
+            let encoded = match (own.clone().next(), own.clone().nth(1)) {
                 (Some(one), Some(other)) => encoded(says, &[one, other]),
                 (one, _) => encoded(says, one.as_slice()),
             };
+            return (encoded, false);
         };
-        if thinning.is_none() && list.admits_all() && kept.goes_on_whole(context, self.weight) {
-            return EncodedEnvelope::with_fields(says, kept.carrier().field_bytes());
+        let is_whole = thinning.is_none() && kept.goes_on_whole(context, self.weight);
+        if is_whole && boundary.admits_all(kept.carrier()) {
+            let fields = kept.carrier().field_bytes();
+            return (EncodedEnvelope::with_fields(says, fields), false);
         }
-        let baggage = self.carrier().baggage().and_then(|text| list.baggage(text));
-        let going_on = self.going_on(context).filter(|field| field.is_in_place(context));
-        let allowed = allowed(going_on, list, baggage.as_deref());
-        let mut fields: Vec<_> = own.chain(allowed).take(MAX_FIELDS).collect();
-        encoded(says, shorten(&mut fields, ROOM))
+        let baggage = self.carrier().baggage();
+        let baggage_left = baggage.and_then(|text| boundary.list.baggage(text));
+        let going_on: Vec<_> =
+            self.going_on(context).filter(|field| field.is_in_place(context)).collect();
+        let allowed = allowed(going_on.iter().copied(), &boundary.list, baggage_left.as_deref());
+        let allowed = allowed.filter_map(|field| boundary.limit(field));
+        let mut fields: Vec<_> = own.clone().chain(allowed).take(MAX_FIELDS).collect();
+        let fields = shorten(&mut fields, ROOM);
+        let len = |fields: &[Field<'_>]| fields.iter().map(Field::value_len).sum::<usize>();
+        let own_len = own.map(|field| field.value_len()).sum::<usize>();
+        let has_lost = len(fields) < len(&going_on) + own_len;
+        (encoded(says, fields), has_lost)
     }
 
-    /// Encodes the fields that go on without a context, if the list lets any pass, in the escape.
-    pub(super) fn encode_fields_only(&self, list: &AllowList) -> EncodedEnvelope {
-        let encoded = self.encode(Says::Nothing, list, None);
-        if encoded.as_bytes().len() > HEADER_LEN { encoded } else { EncodedEnvelope::EMPTY }
+    /// Encodes the fields that go on without a context, if any pass the boundary, in the escape.
+    pub(super) fn encode_fields_only(&self, boundary: &Boundary) -> (EncodedEnvelope, bool) {
+        let (encoded, has_lost) = self.encode(Says::Nothing, boundary, None);
+        let has_fields = encoded.as_bytes().len() > HEADER_LEN;
+        (if has_fields { encoded } else { EncodedEnvelope::EMPTY }, has_lost)
     }
 
     /// The fields that a message of this context carries on. The weight is not among them.

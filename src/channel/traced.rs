@@ -81,9 +81,69 @@ impl<M> Traced<M> {
     /// The same origin with what `f` makes of the message, such as decoding it.
     ///
     /// # Errors
-    /// Those of `f`.
-    pub fn try_map<N, E>(self, f: impl FnOnce(M) -> Result<N, E>) -> Result<Traced<N>, E> {
-        Ok(Traced { value: f(self.value)?, origin: self.origin })
+    /// Those of `f`, with the message as it was: for the dead letters, with its origin.
+    ///
+    /// ```
+    /// use glassine::Traced;
+    ///
+    /// let traced: Traced<&str> = "seven".into();
+    /// let undecodable = traced.try_map(|text| text.parse::<u32>()).unwrap_err();
+    /// assert_eq!(undecodable.to_string(), "invalid digit found in string");
+    /// assert_eq!(undecodable.into_parts().0.value(), &"seven");
+    /// ```
+    pub fn try_map<N, E>(
+        self,
+        f: impl FnOnce(&M) -> Result<N, E>,
+    ) -> Result<Traced<N>, Undecodable<M, E>> {
+        match f(&self.value) {
+            Ok(value) => Ok(Traced { value, origin: self.origin }),
+            Err(error) => Err(Undecodable { message: self, error }),
+        }
+    }
+
+    /// The same origin with the message borrowed.
+    #[must_use]
+    pub fn as_ref(&self) -> Traced<&M> {
+        Traced { value: &self.value, origin: self.origin.clone() }
+    }
+}
+
+/// A message that [`Traced::try_map`] could not make into another, and why.
+pub struct Undecodable<M, E> {
+    message: Traced<M>,
+    error: E,
+}
+
+impl<M, E> Undecodable<M, E> {
+    /// Why.
+    #[must_use]
+    pub const fn error(&self) -> &E {
+        &self.error
+    }
+
+    /// The message as it was, with its origin, and why.
+    #[must_use]
+    pub fn into_parts(self) -> (Traced<M>, E) {
+        (self.message, self.error)
+    }
+}
+
+impl<M, E: fmt::Debug> fmt::Debug for Undecodable<M, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { message, error } = self;
+        f.debug_struct("Undecodable").field("message", message).field("error", error).finish()
+    }
+}
+
+impl<M, E: fmt::Display> fmt::Display for Undecodable<M, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<M, E: core::error::Error> core::error::Error for Undecodable<M, E> {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        self.error.source()
     }
 }
 

@@ -5,51 +5,71 @@ use core::fmt;
 
 use bytes::{Buf, BufMut};
 
+use crate::channel::form::Form;
+use crate::channel::payload::Payload;
+use crate::channel::prepared::Prepared;
 use crate::channel::sending::Sending;
-use crate::encoded_envelope::EncodedEnvelope;
-use crate::envelope::{Envelope, Says};
-use crate::policy::counters::Count;
+use crate::channel::too_long::MessageTooLong;
+use crate::envelope::needs_escape;
 use crate::wrapped::Wrapped;
 
 /// What goes in front of a payload, decided before there is a payload; made by
 /// [`Channel::wrapper`](crate::Channel::wrapper).
 ///
 /// What depends on the payload and on the moment is decided when it is used: while sending is off,
-/// the payload goes as it is; while it is on, one that begins with the magic byte is escaped, and
-/// counted (`R-WRITE-2`); an empty one goes by the channel's rule for
-/// [empty messages](crate::policy::EmptyMessages).
+/// the payload goes as it is; while it is on, one that begins with the magic byte is escaped
+/// (`R-WRITE-2`); an empty one goes by the channel's rule for
+/// [empty messages](crate::policy::EmptyMessages); what is
+/// [too long](crate::Channel::with_max_message_len) loses fields, then its envelope. Each message
+/// is counted as what it became.
 #[derive(Clone)]
 pub struct Wrapper<'c> {
-    envelope: EncodedEnvelope,
+    prepared: Prepared,
     sending: &'c Sending,
 }
 
 impl<'c> Wrapper<'c> {
-    pub(super) const fn new(envelope: EncodedEnvelope, sending: &'c Sending) -> Self {
-        Self { envelope, sending }
+    pub(super) const fn new(prepared: Prepared, sending: &'c Sending) -> Self {
+        Self { prepared, sending }
     }
 
     /// Whether the payload goes as it is, the escape aside.
     #[must_use]
     pub fn is_bare(&self) -> bool {
-        self.envelope.is_empty()
+        self.prepared.envelope().is_empty()
     }
 
-    /// Puts the envelope in front of a payload, which is not copied. O(1).
+    /// Puts the envelope in front of a payload, which is not copied. O(1), unless fields must go.
     #[must_use]
-    #[inline]
-    pub fn wrap<P: Buf>(self, payload: P) -> Wrapped<P> {
-        let is_bare = self.envelope.is_empty();
-        if !self.sending.wraps(payload.remaining()) {
-            return Wrapped::new(EncodedEnvelope::EMPTY, payload);
-        }
-        match Says::or_escape(None, payload.chunk()).filter(|_| is_bare) {
-            None => Wrapped::new(self.envelope, payload),
-            Some(escape) => {
-                self.sending.counters.record(Count::Escaped);
-                Wrapped::new(EncodedEnvelope::without_fields(escape), payload)
-            }
-        }
+    pub fn wrap<P: Payload>(&self, payload: P) -> Wrapped<P::Buf> {
+        self.clone().into_wrapped(payload.into_buf())
+    }
+
+    /// Puts the envelope in front of a payload, as [`wrap`](Self::wrap) does, which sends what does
+    /// not fit to where it will be refused.
+    ///
+    /// # Errors
+    /// [`MessageTooLong`] if the payload needs the escape, and the channel's
+    /// [limit](crate::Channel::with_max_message_len) leaves no room for it.
+    pub fn try_wrap<P: Payload>(
+        &self,
+        payload: P,
+    ) -> Result<Wrapped<P::Buf>, MessageTooLong<Wrapped<P::Buf>>> {
+        self.clone().try_into_wrapped(payload.into_buf())
+    }
+
+    pub(super) fn into_wrapped<B: Buf>(self, payload: B) -> Wrapped<B> {
+        self.try_into_wrapped(payload).unwrap_or_else(MessageTooLong::into_message)
+    }
+
+    fn try_into_wrapped<B: Buf>(
+        self,
+        payload: B,
+    ) -> Result<Wrapped<B>, MessageTooLong<Wrapped<B>>> {
+        let (len, escape) = (payload.remaining(), needs_escape(payload.chunk()));
+        let choice = self.sending.choose(&self.prepared, Form::Binary, len, escape);
+        let prepared = self.prepared.into_envelope();
+        choice.apply(|envelope| Wrapped::new(envelope.unwrap_or(prepared), payload))
     }
 
     /// Makes the message in one buffer, with a payload that `write` appends: one allocation of
@@ -62,26 +82,50 @@ impl<'c> Wrapper<'c> {
         payload_len: usize,
         write: impl FnOnce(&mut Appender<'_>) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
-        let envelope = self.envelope.as_bytes();
-        let mut message = Vec::with_capacity(envelope.len().saturating_add(payload_len));
-        message.extend_from_slice(envelope);
+        let expected = self.prepared.envelope().as_bytes();
+        let mut message = Vec::with_capacity(expected.len().saturating_add(payload_len));
+        message.extend_from_slice(expected);
         write(&mut Appender { message: &mut message })?;
-        let payload = message.get(envelope.len()..).unwrap_or_default();
-        if !self.sending.wraps(payload.len()) {
-            return Ok(payload.to_vec());
+        let payload = message.get(expected.len()..).unwrap_or_default();
+        let (len, escape) = (payload.len(), needs_escape(payload));
+        let choice = self.sending.choose(&self.prepared, Form::Binary, len, escape);
+        if let Some(envelope) = choice.replacement() {
+            message.splice(..expected.len(), envelope.as_bytes().iter().copied());
         }
-        let Some(escape) = Says::or_escape(None, payload).filter(|_| envelope.is_empty()) else {
-            return Ok(message);
-        };
-        self.sending.counters.record(Count::Escaped);
-        // Nothing about the escape can be refused.
-        Ok(Envelope::saying(escape).encode_to_vec(payload).unwrap_or(message))
+        Ok(message)
+    }
+
+    /// Makes the message of a text channel. One allocation of exactly its length.
+    #[cfg(feature = "text")]
+    #[must_use]
+    pub fn wrap_text(&self, payload: &str) -> alloc::string::String {
+        self.try_wrap_text(payload).unwrap_or_else(MessageTooLong::into_message)
+    }
+
+    /// Makes the message of a text channel, as [`wrap_text`](Self::wrap_text) does, which makes one
+    /// that is too long.
+    ///
+    /// # Errors
+    /// [`MessageTooLong`] if the payload needs the escape, and the channel's
+    /// [limit](crate::Channel::with_max_message_len) leaves no room for it.
+    #[cfg(feature = "text")]
+    pub fn try_wrap_text(
+        &self,
+        payload: &str,
+    ) -> Result<alloc::string::String, MessageTooLong<alloc::string::String>> {
+        let escape = crate::text::needs_escape(payload);
+        let choice = self.sending.choose(&self.prepared, Form::Text, payload.len(), escape);
+        choice.apply(|envelope| {
+            let envelope = envelope.as_ref().unwrap_or_else(|| self.prepared.envelope());
+            crate::text::joined(envelope.as_bytes(), payload)
+        })
     }
 }
 
 impl fmt::Debug for Wrapper<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wrapper").field("envelope", &self.envelope).finish_non_exhaustive()
+        let envelope = self.prepared.envelope();
+        f.debug_struct("Wrapper").field("envelope", envelope).finish_non_exhaustive()
     }
 }
 

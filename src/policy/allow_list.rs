@@ -2,24 +2,30 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::sync::Arc;
+#[cfg(feature = "serde")]
+use alloc::vec::Vec;
+use core::mem::{forget, replace};
 
 use crate::field::{Field, FieldType};
 use crate::w3c::baggage::BaggageMembers;
 
 /// Which fields pass a trust boundary (`O-SEC-2`). Where nothing was said, no baggage, no text-map
 /// entry, no private and no unknown field does; `tracestate`, fan-out weights, thinnings and
-/// further contexts belong to the context and pass with it. `Copy`, and made in a `const`.
+/// further contexts belong to the context and pass with it. Made in a `const`, or from what a
+/// configuration file says; cloning it is O(1).
 ///
 /// ```
 /// use glassine::Field;
 /// use glassine::policy::AllowList;
 ///
-/// let list = AllowList::NONE.with_baggage(&["tenant"]).with_text_map(&["b3"]);
+/// let list = AllowList::NONE.with_baggage(&["tenant"]).with_text_map(&["b3", "uberctx-*"]);
 /// assert_eq!(list.baggage("tenant=7,email=x%40y,plan=gold").as_deref(), Some("tenant=7"));
 /// assert!(list.admits(&Field::TextMap { key: "B3", value: "0" }));
+/// assert!(list.admits(&Field::TextMap { key: "uberctx-tenant", value: "7" }));
 /// assert!(!list.admits(&Field::TextMap { key: "x-datadog-trace-id", value: "1" }));
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct AllowList {
     baggage: Names,
     text_map: Names,
@@ -36,23 +42,45 @@ impl AllowList {
 
     /// The same with these baggage keys, compared exactly (W3C Baggage, *key*).
     #[must_use]
-    pub const fn with_baggage(self, keys: &'static [&'static str]) -> Self {
-        Self { baggage: Names::Only(keys), ..self }
+    pub const fn with_baggage(mut self, keys: &'static [&'static str]) -> Self {
+        forget(replace(&mut self.baggage, Names::Only(keys)));
+        self
     }
 
-    /// The same with these text-map keys, compared without regard to ASCII case (`R-FIELD-3`). What
-    /// another propagator reads from such an entry is believed as far as that propagator goes:
+    /// The same with these text-map keys, compared without regard to ASCII case (`R-FIELD-3`). One
+    /// that ends in `*` stands for all keys that begin with what is in front of it. What another
+    /// propagator reads from such an entry is believed as far as that propagator goes:
     /// [`Trust`](crate::policy::Trust) does not look into it.
     #[must_use]
-    pub const fn with_text_map(self, keys: &'static [&'static str]) -> Self {
-        Self { text_map: Names::Only(keys), ..self }
+    pub const fn with_text_map(mut self, keys: &'static [&'static str]) -> Self {
+        forget(replace(&mut self.text_map, Names::Only(keys)));
+        self
     }
 
     /// The same with fields of these types, which this crate does not know: private ones, agreed on
     /// by the parties of a channel.
     #[must_use]
-    pub const fn with_types(self, types: &'static [FieldType]) -> Self {
-        Self { types: Types::Only(types), ..self }
+    pub const fn with_types(mut self, types: &'static [FieldType]) -> Self {
+        forget(replace(&mut self.types, Types::Only(types)));
+        self
+    }
+
+    /// The same with these baggage keys, which need not be known when the program is built.
+    #[must_use]
+    pub fn with_baggage_keys<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
+        Self { baggage: Names::owned(keys), ..self }
+    }
+
+    /// The same with these text-map keys, which need not be known when the program is built.
+    #[must_use]
+    pub fn with_text_map_keys<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
+        Self { text_map: Names::owned(keys), ..self }
+    }
+
+    /// The same with these types of fields, which need not be known when the program is built.
+    #[must_use]
+    pub fn with_field_types(self, types: impl IntoIterator<Item = FieldType>) -> Self {
+        Self { types: Types::Owned(types.into_iter().collect()), ..self }
     }
 
     /// Whether some field of this type may pass: asked before the field is looked at. O(types in
@@ -62,10 +90,7 @@ impl AllowList {
             FieldType::BAGGAGE => !self.baggage.is_empty(),
             FieldType::TEXT_MAP => !self.text_map.is_empty(),
             field_type if field_type.is_known() => true,
-            field_type => match self.types {
-                Types::All => true,
-                Types::Only(types) => types.contains(&field_type),
-            },
+            field_type => self.types.contain(field_type),
         }
     }
 
@@ -80,9 +105,7 @@ impl AllowList {
     pub fn admits(&self, field: &Field<'_>) -> bool {
         match field {
             Field::Baggage(text) => self.baggage(text).is_some(),
-            Field::TextMap { key, .. } => {
-                self.text_map.contains(|allowed| allowed.eq_ignore_ascii_case(key))
-            }
+            Field::TextMap { key, .. } => self.text_map.any(|allowed| stands_for(allowed, key)),
             Field::Unknown { field_type, .. } => self.may_admit(*field_type),
             Field::Tracestate(_)
             | Field::FanOutWeight(_)
@@ -96,9 +119,12 @@ impl AllowList {
     /// and [`NONE`](Self::NONE) it does not.
     #[must_use]
     pub fn baggage<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
-        let Names::Only(keys) = self.baggage else { return Some(Cow::Borrowed(text)) };
+        if let Names::All = self.baggage {
+            return Some(Cow::Borrowed(text));
+        }
+        let is_allowed = |key: &str| self.baggage.any(|allowed| allowed == key);
         let mut left = String::new();
-        for member in BaggageMembers::new(text).filter(|member| keys.contains(&member.key())) {
+        for member in BaggageMembers::new(text).filter(|member| is_allowed(member.key())) {
             if !left.is_empty() {
                 left.push(',');
             }
@@ -111,6 +137,26 @@ impl AllowList {
     }
 }
 
+/// What is in the lists; `None` for all.
+#[cfg(feature = "serde")]
+impl AllowList {
+    pub(crate) fn baggage_keys(&self) -> Option<Vec<String>> {
+        self.baggage.to_vec()
+    }
+
+    pub(crate) fn text_map_keys(&self) -> Option<Vec<String>> {
+        self.text_map.to_vec()
+    }
+
+    pub(crate) fn field_types(&self) -> Option<Vec<FieldType>> {
+        match &self.types {
+            Types::All => None,
+            Types::Only(types) => Some(types.to_vec()),
+            Types::Owned(types) => Some(types.to_vec()),
+        }
+    }
+}
+
 impl Default for AllowList {
     /// [`NONE`](Self::NONE).
     fn default() -> Self {
@@ -118,27 +164,63 @@ impl Default for AllowList {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// Whether a text-map key of the list is this one, or stands for it.
+fn stands_for(allowed: &str, key: &str) -> bool {
+    match allowed.strip_suffix('*') {
+        Some(prefix) => {
+            key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        }
+        None => allowed.eq_ignore_ascii_case(key),
+    }
+}
+
+#[derive(Clone, Debug)]
 enum Names {
     All,
     Only(&'static [&'static str]),
+    Owned(Arc<[String]>),
 }
 
 impl Names {
-    const fn is_empty(self) -> bool {
-        matches!(self, Self::Only([]))
+    fn owned<K: Into<String>>(names: impl IntoIterator<Item = K>) -> Self {
+        Self::Owned(names.into_iter().map(Into::into).collect())
     }
 
-    fn contains(self, is_it: impl Fn(&str) -> bool) -> bool {
+    fn is_empty(&self) -> bool {
+        !matches!(self, Self::All) && !self.any(|_| true)
+    }
+
+    #[cfg(feature = "serde")]
+    fn to_vec(&self) -> Option<Vec<String>> {
+        match self {
+            Self::All => None,
+            Self::Only(names) => Some(names.iter().copied().map(Into::into).collect()),
+            Self::Owned(names) => Some(names.to_vec()),
+        }
+    }
+
+    fn any(&self, is_it: impl Fn(&str) -> bool) -> bool {
         match self {
             Self::All => true,
             Self::Only(names) => names.iter().any(|name| is_it(name)),
+            Self::Owned(names) => names.iter().any(|name| is_it(name)),
         }
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 enum Types {
     All,
     Only(&'static [FieldType]),
+    Owned(Arc<[FieldType]>),
+}
+
+impl Types {
+    fn contain(&self, field_type: FieldType) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(types) => types.contains(&field_type),
+            Self::Owned(types) => types.contains(&field_type),
+        }
+    }
 }

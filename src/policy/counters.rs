@@ -2,72 +2,119 @@
 
 use core::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::fault::FaultKind;
+use crate::fault::{Fault, FaultKind};
 use crate::policy::trust::Trust;
 use crate::reading::Reading;
 use crate::verdict::{Decision, Verdict};
 
-/// What was counted, kind by kind. One row of a table.
+/// What is counted, kind by kind. The kinds of a group add up: every message that is read counts
+/// once in [`READ`](Self::READ), every message that is sent once in [`SENT`](Self::SENT);
+/// [`POLICY`](Self::POLICY) says what happened to some of them besides.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[non_exhaustive]
 pub enum Count {
     /// Read: bare.
-    Bare,
+    ReadBare,
     /// Read: enveloped, and sampled.
-    Sampled,
+    ReadSampled,
     /// Read: enveloped, with an unsampled context.
-    Unsampled,
+    ReadUnsampled,
     /// Read: enveloped, with a decision against the trace and no ids.
-    Marker,
+    ReadMarker,
     /// Read: enveloped, with nothing known: the escape, or fields without a context.
-    Undecided,
+    ReadUndecided,
     /// Read: a frame of another version.
-    UnknownVersion,
+    ReadUnknownVersion,
     /// Read: damaged, and delivered whole.
-    Damaged,
+    ReadDamaged,
+    /// Sent: bare.
+    SentBare,
+    /// Sent: with a sampled context.
+    SentSampled,
+    /// Sent: with the unsampled marker.
+    SentMarker,
+    /// Sent: with fields alone.
+    SentUndecided,
+    /// Sent: in the escape, because of how the payload begins, or because the channel is
+    /// [always](crate::Mode::Always) enveloped.
+    SentEscaped,
     /// Read: claims that the trust policy took away, wholly or in part.
     DroppedByPolicy,
-    /// Sent: a payload in the escape.
-    Escaped,
+    /// Read: what the channel's [mode](crate::Mode) takes for an error.
+    Refused,
     /// Read: one copy for many (a thinning), by a receiver that was not told its name (`R-THIN-3`).
     Unnamed,
+    /// Sent: without a context that was to be sent, because its trace is not in the rollout's
+    /// share.
+    OutOfShare,
+    /// Sent: without fields, or members of lists, that the allow-list or a limit held back.
+    FieldsDropped,
+    /// Sent: without an envelope that was to be sent, because the message would have been too long;
+    /// or too long, because its payload cannot do without the escape.
+    TooLong,
 }
 
 impl Count {
-    /// Every kind, in this order.
-    pub const ALL: [Self; 10] = [
-        Self::Bare,
-        Self::Sampled,
-        Self::Unsampled,
-        Self::Marker,
-        Self::Undecided,
-        Self::UnknownVersion,
-        Self::Damaged,
-        Self::DroppedByPolicy,
-        Self::Escaped,
-        Self::Unnamed,
+    /// The kinds of messages that are read.
+    pub const READ: [Self; 7] = [
+        Self::ReadBare,
+        Self::ReadSampled,
+        Self::ReadUnsampled,
+        Self::ReadMarker,
+        Self::ReadUndecided,
+        Self::ReadUnknownVersion,
+        Self::ReadDamaged,
     ];
 
-    /// A name for metrics and logs, such as `dropped_by_policy`.
+    /// The kinds of messages that are sent.
+    pub const SENT: [Self; 5] = [
+        Self::SentBare,
+        Self::SentSampled,
+        Self::SentMarker,
+        Self::SentUndecided,
+        Self::SentEscaped,
+    ];
+
+    /// What the policies and limits of a channel do to messages that were counted as read or sent.
+    pub const POLICY: [Self; 6] = [
+        Self::DroppedByPolicy,
+        Self::Refused,
+        Self::Unnamed,
+        Self::OutOfShare,
+        Self::FieldsDropped,
+        Self::TooLong,
+    ];
+
+    /// A name for metrics and logs, such as `dropped_by_policy`, unique within its group.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Bare => "bare",
-            Self::Sampled => "sampled",
-            Self::Unsampled => "unsampled",
-            Self::Marker => "marker",
-            Self::Undecided => "undecided",
-            Self::UnknownVersion => "unknown_version",
-            Self::Damaged => "damaged",
+            Self::ReadBare | Self::SentBare => "bare",
+            Self::ReadSampled | Self::SentSampled => "sampled",
+            Self::ReadUnsampled => "unsampled",
+            Self::ReadMarker | Self::SentMarker => "marker",
+            Self::ReadUndecided | Self::SentUndecided => "undecided",
+            Self::ReadUnknownVersion => "unknown_version",
+            Self::ReadDamaged => "damaged",
+            Self::SentEscaped => "escaped",
             Self::DroppedByPolicy => "dropped_by_policy",
-            Self::Escaped => "escaped",
+            Self::Refused => "refused",
             Self::Unnamed => "unnamed",
+            Self::OutOfShare => "out_of_share",
+            Self::FieldsDropped => "fields_dropped",
+            Self::TooLong => "too_long",
         }
     }
 }
 
+/// How many kinds there are.
+const KINDS: usize = Count::READ.len() + Count::SENT.len() + Count::POLICY.len();
+
 /// Counters that any thread may add to, without a lock. They wrap where the machine's word ends.
 /// Counting is an atomic addition, or two; a snapshot reads each counter once.
+///
+/// On machines whose atomics cannot add (Cortex-M0 and the like), counting is a load and a store:
+/// an interrupt or another core that counts in between is lost.
 ///
 /// ```
 /// use glassine::{FaultKind, Reading};
@@ -78,13 +125,13 @@ impl Count {
 /// COUNTERS.record_reading(Reading::read(b"{}"));
 /// COUNTERS.record_reading(Reading::read(b"\x9E\x01\xC1\xDE\x00"));
 /// let snapshot = COUNTERS.snapshot();
-/// assert_eq!(snapshot.count(Count::Bare), 1);
-/// assert_eq!(snapshot.count(Count::Damaged), 1);
+/// assert_eq!(snapshot.count(Count::ReadBare), 1);
+/// assert_eq!(snapshot.count(Count::ReadDamaged), 1);
 /// assert_eq!(snapshot.fault(FaultKind::TruncatedHeader), 1);
 /// ```
 #[derive(Debug)]
 pub struct Counters {
-    counts: [AtomicUsize; Count::ALL.len()],
+    counts: [AtomicUsize; KINDS],
     faults: [AtomicUsize; FaultKind::ALL.len()],
 }
 
@@ -93,7 +140,7 @@ impl Counters {
     #[must_use]
     pub const fn new() -> Self {
         Self {
-            counts: [const { AtomicUsize::new(0) }; Count::ALL.len()],
+            counts: [const { AtomicUsize::new(0) }; KINDS],
             faults: [const { AtomicUsize::new(0) }; FaultKind::ALL.len()],
         }
     }
@@ -102,15 +149,15 @@ impl Counters {
     /// at nothing else in the carrier.
     pub fn record_reading(&self, message: Reading<'_>) {
         let count = match (message.verdict(), message.decision()) {
-            (Verdict::Bare, _) => Count::Bare,
-            (Verdict::Damaged, _) => Count::Damaged,
-            (Verdict::UnknownVersion, _) => Count::UnknownVersion,
-            (Verdict::Enveloped, Some(Decision::Sampled)) => Count::Sampled,
+            (Verdict::Bare, _) => Count::ReadBare,
+            (Verdict::Damaged, _) => Count::ReadDamaged,
+            (Verdict::UnknownVersion, _) => Count::ReadUnknownVersion,
+            (Verdict::Enveloped, Some(Decision::Sampled)) => Count::ReadSampled,
             (Verdict::Enveloped, Some(Decision::Unsampled)) if message.context().is_some() => {
-                Count::Unsampled
+                Count::ReadUnsampled
             }
-            (Verdict::Enveloped, Some(Decision::Unsampled)) => Count::Marker,
-            (Verdict::Enveloped, None) => Count::Undecided,
+            (Verdict::Enveloped, Some(Decision::Unsampled)) => Count::ReadMarker,
+            (Verdict::Enveloped, None) => Count::ReadUndecided,
         };
         self.record(count);
         if let Some(fault) = message.fault() {
@@ -126,7 +173,14 @@ impl Counters {
         }
     }
 
+    /// Counts a message that a channel of its mode refuses, with the fault that it names.
+    pub fn record_refusal(&self, fault: Fault) {
+        self.record(Count::Refused);
+        add_one(&self.faults, fault.kind() as usize);
+    }
+
     /// Counts one more of a kind.
+    #[inline]
     pub fn record(&self, count: Count) {
         add_one(&self.counts, count as usize);
     }
@@ -149,10 +203,10 @@ impl Default for Counters {
     }
 }
 
-/// What [`Counters`] had counted at one moment. `Copy`; asking is O(1).
+/// What [`Counters`] had counted at one moment, or between two. `Copy`; asking is O(1).
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Snapshot {
-    counts: [usize; Count::ALL.len()],
+    counts: [usize; KINDS],
     faults: [usize; FaultKind::ALL.len()],
 }
 
@@ -163,6 +217,26 @@ impl Snapshot {
         self.counts.get(count as usize).copied().unwrap_or_default()
     }
 
+    /// How many of all these kinds: `sum(Count::READ)` is the number of messages read.
+    #[must_use]
+    pub fn sum(&self, counts: impl IntoIterator<Item = Count>) -> usize {
+        counts.into_iter().fold(0, |sum, count| sum.wrapping_add(self.count(count)))
+    }
+
+    /// What was counted since an earlier snapshot of the same counters. Right also where a counter
+    /// has wrapped once.
+    #[must_use]
+    pub fn since(&self, earlier: &Self) -> Self {
+        let mut difference = *self;
+        for (now, before) in difference.counts.iter_mut().zip(&earlier.counts) {
+            *now = now.wrapping_sub(*before);
+        }
+        for (now, before) in difference.faults.iter_mut().zip(&earlier.faults) {
+            *now = now.wrapping_sub(*before);
+        }
+        difference
+    }
+
     /// How many messages had this fault: damaged ones, and carriers above the cap.
     #[must_use]
     pub fn fault(&self, kind: FaultKind) -> usize {
@@ -170,8 +244,12 @@ impl Snapshot {
     }
 }
 
+#[inline]
 fn add_one(counters: &[AtomicUsize], at: usize) {
     if let Some(counter) = counters.get(at) {
+        #[cfg(target_has_atomic = "ptr")]
         counter.fetch_add(1, Ordering::Relaxed);
+        #[cfg(not(target_has_atomic = "ptr"))]
+        counter.store(counter.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
     }
 }

@@ -1,24 +1,19 @@
 //! Whether a receiver starts traces of its own.
 
 use crate::policy::propagation::Propagation;
+use crate::setting::setting;
 
-/// Whether a receiver starts traces of its own. Session actors and others that see every message
-/// may continue traces, and never start them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
-#[non_exhaustive]
-pub enum Role {
+setting! {
+    /// Whether a receiver starts traces of its own. Session actors and others that see every
+    /// message may continue traces, and never start them.
+    Role
     /// Starts a trace where nothing is known, if the local sampler says so.
     #[default]
-    MayStart,
+    MayStart = "may_start";
     /// Makes a span only for a sampled context that is believed, and starts nothing from what is
     /// only claimed: not under [`Trust::Redecide`](crate::policy::Trust::Redecide), nor under
     /// [`Trust::LinkOnly`](crate::policy::Trust::LinkOnly).
-    ContinueOnly,
+    ContinueOnly = "continue_only";
 }
 
 impl Role {

@@ -1,6 +1,8 @@
 //! The rollout switch: whether frames are read and written, for which share of traces, changed
 //! while the program runs.
 
+use core::fmt;
+use core::str::FromStr;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::context::TraceContext;
@@ -9,14 +11,12 @@ use crate::id::TraceId;
 use crate::policy::share::Share;
 use crate::reader::Reader;
 use crate::reading::Reading;
+use crate::setting::{ParseSettingError, setting};
 
 /// How far the rollout of a channel has come (law 8: receivers first).
+///
+/// As text it is `off`, `receive_only`, `on`, or the share, such as `30 %`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
 #[non_exhaustive]
 pub enum Rollout {
     /// Frames are neither read nor written: the program behaves as without Glassine. The way back
@@ -146,6 +146,35 @@ impl Rollout {
     }
 }
 
+impl fmt::Display for Rollout {
+    /// Writes `off`, `receive_only`, `on`, or the share.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.pad("off"),
+            Self::ReceiveOnly => f.pad("receive_only"),
+            Self::Share(share) => share.fmt(f),
+            Self::On => f.pad("on"),
+        }
+    }
+}
+
+impl FromStr for Rollout {
+    type Err = ParseSettingError;
+
+    /// Reads `off`, `receive_only`, `on`, or a share as [`Share`] is read.
+    fn from_str(text: &str) -> Result<Self, ParseSettingError> {
+        match text {
+            "off" => Ok(Self::Off),
+            "receive_only" => Ok(Self::ReceiveOnly),
+            "on" => Ok(Self::On),
+            text => text
+                .parse()
+                .map(Self::Share)
+                .map_err(|_| ParseSettingError::or_share(&["off", "receive_only", "on"])),
+        }
+    }
+}
+
 impl Default for RolloutSwitch {
     /// Receive only.
     fn default() -> Self {
@@ -153,21 +182,15 @@ impl Default for RolloutSwitch {
     }
 }
 
-/// What becomes of a context that is not sampled.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
-#[non_exhaustive]
-pub enum Unsampled {
+setting! {
+    /// What becomes of a context that is not sampled.
+    Unsampled
     /// The payload goes bare.
     #[default]
-    Bare,
+    Bare = "bare";
     /// The unsampled marker goes in front of it: for receivers that would start traces of their own
     /// otherwise (`O-WRITE-3`).
-    Marker,
+    Marker = "marker";
 }
 
 const fn word(rollout: Rollout) -> u32 {

@@ -4,32 +4,27 @@ use crate::context::TraceContext;
 use crate::flags::TraceFlags;
 use crate::policy::propagation::Propagation;
 use crate::reading::Reading;
+use crate::setting::setting;
 use crate::verdict::Decision;
 
-/// How far a channel or a peer is trusted (`O-SEC-1`). Where nothing was said, not at all.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
-#[cfg_attr(
-    feature = "serde",
-    derive(serde::Serialize, serde::Deserialize),
-    serde(rename_all = "snake_case")
-)]
-#[non_exhaustive]
-pub enum Trust {
+setting! {
+    /// How far a channel or a peer is trusted (`O-SEC-1`). Where nothing was said, not at all.
+    Trust
     /// Believes nothing: the message is handled as if it had come bare.
     #[default]
-    Drop,
+    Drop = "drop";
     /// Links to a sampled context, which decides nothing and weighs nothing: the local sampler is
     /// asked, as for a bare message.
-    LinkOnly,
+    LinkOnly = "link_only";
     /// Believes the ids and not the decision: the local root sampler is asked.
     ///
     /// OpenTelemetry's default sampler takes an unsampled parent for a decision, so that a span
     /// under such a context would never be sampled. The companion crate therefore starts a trace of
     /// its own that links to the context, under either relation, and none where the receiver only
     /// continues traces.
-    Redecide,
+    Redecide = "redecide";
     /// Believes ids, decision and weight.
-    Accept,
+    Accept = "accept";
 }
 
 impl Trust {

@@ -8,23 +8,26 @@ use glassine::policy::{Count, Snapshot};
 use opentelemetry::KeyValue;
 use opentelemetry::metrics::{AsyncInstrument, AsyncInstrumentBuilder, Meter, ObservableCounter};
 
-/// Registers two observable counters that report what a channel has
+/// Registers observable counters that report what a channel has
 /// [counted](glassine::policy::Counters), whenever the meter collects:
 ///
 /// | name | unit | attribute | its values |
 /// |---|---|---|---|
-/// | `glassine.messages` | `{message}` | `glassine.kind` | [`Count::name`] |
+/// | `glassine.messages.read` | `{message}` | `glassine.kind` | the names of [`Count::READ`] |
+/// | `glassine.messages.sent` | `{message}` | `glassine.kind` | the names of [`Count::SENT`] |
+/// | `glassine.policy` | `{message}` | `glassine.effect` | the names of [`Count::POLICY`] |
 /// | `glassine.faults` | `{message}` | `glassine.fault` | [`FaultKind::name`] |
 ///
 /// `attributes` are those of the channel, such as its name. They must tell apart channels that
-/// share a meter: of two with the same, one is reported. The kinds are not to be added up: what is
-/// `dropped_by_policy` was counted as what it was read as, too, and `escaped` was sent.
+/// share a meter: of two with the same, one is reported. The kinds of messages that were read add
+/// up to all that were read, and those that were sent to all that were sent; effects and faults say
+/// what happened to some of them.
 ///
 /// Every kind and every fault is reported, zeros as well, for a series that begins with its first
-/// fault has no rate: [`Count::ALL`] and [`FaultKind::ALL`] are the series of one channel. Each
-/// counter takes one snapshot a collection. The counters wrap where the machine's word ends. On 64
-/// bits that is never; on 32 bits, after 4,294,967,296 messages, cumulative readers take it for a
-/// restart and delta readers get a difference out of all proportion.
+/// fault has no rate. Each counter takes one snapshot a collection. The counters wrap where the
+/// machine's word ends. On 64 bits that is never; on 32 bits, after 4,294,967,296 messages,
+/// cumulative readers take it for a restart and delta readers get a difference out of all
+/// proportion.
 ///
 /// Nothing is to be kept: what is registered stays with the meter's provider, and cannot be taken
 /// back. A meter that was made before the application set a global provider reports nothing.
@@ -46,14 +49,19 @@ pub fn register_counters(
     snapshot: impl Fn() -> Snapshot + Send + Sync + 'static,
 ) {
     let snapshot = Arc::new(snapshot);
-    register(
-        meter
-            .u64_observable_counter("glassine.messages")
-            .with_description("Messages read and sent, by kind."),
-        series(&Count::ALL, |kind| KeyValue::new("glassine.kind", kind.name()), attributes),
-        Arc::clone(&snapshot),
-        Snapshot::count,
-    );
+    let groups: [(&'static str, &'static str, &'static str, &[Count]); 3] = [
+        ("glassine.messages.read", "Messages read, by kind.", "glassine.kind", &Count::READ),
+        ("glassine.messages.sent", "Messages sent, by kind.", "glassine.kind", &Count::SENT),
+        ("glassine.policy", "What policies did, by effect.", "glassine.effect", &Count::POLICY),
+    ];
+    for (name, description, key, counts) in groups {
+        register(
+            meter.u64_observable_counter(name).with_description(description),
+            series(counts, |count| KeyValue::new(key, count.name()), attributes),
+            Arc::clone(&snapshot),
+            Snapshot::count,
+        );
+    }
     register(
         meter
             .u64_observable_counter("glassine.faults")

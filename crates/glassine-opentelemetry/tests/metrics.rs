@@ -71,9 +71,12 @@ fn rows(channel: &str, snapshot: Snapshot) -> BTreeMap<Series, u64> {
     let row = |metric: &str, name: &str, value: usize| {
         ((metric.to_owned(), channel.to_owned(), name.to_owned()), u64::try_from(value).unwrap())
     };
-    let kinds = Count::ALL
-        .into_iter()
-        .map(|kind| row("glassine.messages", kind.name(), snapshot.count(kind)));
+    let group = |metric: &'static str, counts: &'static [Count]| {
+        counts.iter().map(move |count| row(metric, count.name(), snapshot.count(*count)))
+    };
+    let kinds = group("glassine.messages.read", &Count::READ)
+        .chain(group("glassine.messages.sent", &Count::SENT))
+        .chain(group("glassine.policy", &Count::POLICY));
     let faults = FaultKind::ALL
         .iter()
         .map(|kind| row("glassine.faults", kind.name(), snapshot.fault(*kind)));
@@ -108,12 +111,12 @@ fn what_is_exported_is_the_snapshot() {
         collected[&(metric.to_owned(), "orders".to_owned(), row.to_owned())]
     };
     for (metric, row, expected) in [
-        ("glassine.messages", "sampled", 3),
-        ("glassine.messages", "dropped_by_policy", 3),
-        ("glassine.messages", "bare", 1),
-        ("glassine.messages", "damaged", 2),
-        ("glassine.messages", "escaped", 1),
-        ("glassine.messages", "marker", 0),
+        ("glassine.messages.read", "sampled", 3),
+        ("glassine.policy", "dropped_by_policy", 3),
+        ("glassine.messages.read", "bare", 1),
+        ("glassine.messages.read", "damaged", 2),
+        ("glassine.messages.sent", "escaped", 1),
+        ("glassine.messages.read", "marker", 0),
         ("glassine.faults", "truncated_header", 1),
         ("glassine.faults", "carrier_past_end", 1),
         ("glassine.faults", "unknown_shape", 0),

@@ -102,7 +102,7 @@ fn a_link_gives_no_parent() {
     let message = CHANNEL
         .wrap(&injected(&span_of(sampled(), "a=1".parse().unwrap())), &b"{}"[..])
         .into_bytes();
-    let linked = CHANNEL.receive_from(Trust::LinkOnly, message);
+    let linked = CHANNEL.receiver().with_trust(Trust::LinkOnly).receive(message);
     assert_eq!(linked.origin().propagation(), Propagation::Link(sampled()));
     assert!(!extracted(linked.origin()).has_active_span());
 }

@@ -151,7 +151,7 @@ fn only_what_is_continued_is_a_parent() {
         (Trust::LinkOnly, &entries[2..]),
         (Trust::Drop, &[]),
     ] {
-        let received = SHARED_DOMAIN.receive_from(trust, message.clone());
+        let received = SHARED_DOMAIN.receiver().with_trust(trust).receive(message.clone());
         assert_eq!(extracted(received.origin()), owned(expected), "{trust:?}");
         let extractor = TextMapExtractor::from(received.origin());
         assert_eq!(extractor.get("traceparent").is_some(), expected.len() == 4, "{trust:?}");
@@ -419,7 +419,7 @@ mod b3 {
             (B3Encoding::SingleAndMultiHeader, AllowList::ALL),
         ] {
             let propagator = Propagator::with_encoding(encoding);
-            let channel = on().with_inbound_fields(list).with_outbound_fields(list);
+            let channel = on().with_inbound_fields(list.clone()).with_outbound_fields(list);
             for flags in [TraceFlags::SAMPLED, TraceFlags::NONE] {
                 let expected = span_context(flags);
                 assert_eq!(through(&channel, &propagator, &expected), expected, "{propagator:?}");

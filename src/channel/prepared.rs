@@ -1,0 +1,48 @@
+//! What a channel has decided about a message before there is a payload.
+
+use crate::encoded_envelope::EncodedEnvelope;
+use crate::policy::counters::Count;
+
+/// An envelope, what a message with it counts as, and what was lost on the way to it.
+#[derive(Clone, Debug)]
+pub(super) struct Prepared {
+    envelope: EncodedEnvelope,
+    sent: Count,
+    is_out_of_share: bool,
+    has_lost_fields: bool,
+}
+
+impl Prepared {
+    pub(super) const BARE: Self = Self::new(EncodedEnvelope::EMPTY, Count::SentBare);
+
+    pub(super) const fn new(envelope: EncodedEnvelope, sent: Count) -> Self {
+        Self { envelope, sent, is_out_of_share: false, has_lost_fields: false }
+    }
+
+    pub(super) fn with_out_of_share(self, is_out_of_share: bool) -> Self {
+        Self { is_out_of_share, ..self }
+    }
+
+    pub(super) fn with_lost_fields(self, has_lost_fields: bool) -> Self {
+        Self { has_lost_fields, ..self }
+    }
+
+    pub(super) const fn envelope(&self) -> &EncodedEnvelope {
+        &self.envelope
+    }
+
+    pub(super) fn into_envelope(self) -> EncodedEnvelope {
+        self.envelope
+    }
+
+    /// What a message counts as that has this envelope.
+    pub(super) const fn sent(&self) -> Count {
+        self.sent
+    }
+
+    /// What is counted beside that.
+    pub(super) fn lost(&self) -> impl Iterator<Item = Count> {
+        let out_of_share = self.is_out_of_share.then_some(Count::OutOfShare);
+        out_of_share.into_iter().chain(self.has_lost_fields.then_some(Count::FieldsDropped))
+    }
+}

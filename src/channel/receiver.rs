@@ -1,0 +1,178 @@
+//! How a channel takes messages apart: for a peer that is trusted so far, and a receiver of a name.
+
+use bytes::Bytes;
+
+use crate::channel::Channel;
+use crate::channel::origin::Origin;
+use crate::channel::traced::Traced;
+use crate::fault::Fault;
+use crate::mode::Mode;
+use crate::policy::counters::Count;
+use crate::policy::rollout::Rollout;
+use crate::policy::trust::Trust;
+use crate::reading::Reading;
+use crate::shared_reading::{Refused, SharedReading};
+use crate::verdict::Verdict;
+
+/// Receives the messages of a channel; made by [`Channel::receiver`]. It is `Copy`, and made for a
+/// message or kept.
+///
+/// Of every message it gives the payload, and what the channel's trust leaves of its context. Each
+/// method comes twice: `receive…` delivers everything, and what the channel's [`Mode`] takes for an
+/// error it delivers whole, and counts ([`Count::Refused`]); `try_receive…` gives the error. In a
+/// [mixed](Mode::Mixed) channel nothing is an error. While the switch of a mixed channel is off,
+/// the payload is all of the message.
+///
+/// O(1), but for fields that pass the list of incoming fields: those are copied, in one allocation.
+///
+/// ```
+/// use glassine::policy::{Propagation, Trust};
+/// use glassine::{Channel, FaultKind, Mode};
+///
+/// static ORDERS: Channel = Channel::new().with_trust(Trust::Accept).with_mode(Mode::Closed);
+///
+/// // A peer that is trusted less than the others.
+/// let stranger = ORDERS.receiver().with_trust(Trust::Drop);
+/// let marker = b"\x9E\x01\xC1\xDE\x00\x01\x00\x00hi";
+/// assert_eq!(ORDERS.receive_ref(marker).origin().propagation(), Propagation::Suppress);
+/// assert_eq!(stranger.receive_ref(marker).origin().propagation(), Propagation::Unknown);
+///
+/// let fault = stranger.try_receive_ref(b"\x9E\x80").unwrap_err();
+/// assert_eq!(fault.kind(), FaultKind::ImpossibleVersion);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Receiver<'a> {
+    channel: &'a Channel,
+    trust: Trust,
+    name: Option<&'a [u8]>,
+}
+
+impl Channel {
+    /// Makes a receiver of this channel's messages, for whoever needs more than
+    /// [`receive`](Self::receive): another trust, a name, the error of a closed channel.
+    #[must_use]
+    #[inline]
+    pub const fn receiver(&self) -> Receiver<'_> {
+        Receiver { channel: self, trust: self.trust, name: None }
+    }
+}
+
+impl<'a> Receiver<'a> {
+    /// Sets how far the peer is trusted, in place of what the channel says.
+    #[must_use]
+    pub const fn with_trust(self, trust: Trust) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// Names the receiver: of a message that went to many as one copy, it keeps the context if its
+    /// name is chosen, and learns otherwise that no trace is to start ([`Origin::for_receiver`]).
+    /// Without a name every receiver keeps it, and [`Count::Unnamed`] counts them.
+    #[must_use]
+    pub const fn with_name(self, name: &'a [u8]) -> Self {
+        Self { name: Some(name), ..self }
+    }
+
+    /// Takes a message apart, whose buffer the payload shares.
+    #[must_use]
+    pub fn receive(&self, message: Bytes) -> Traced<Bytes> {
+        self.try_receive(message).unwrap_or_else(|refused| refused.into_bytes().into())
+    }
+
+    /// Takes a message apart, whose buffer the payload shares.
+    ///
+    /// # Errors
+    /// [`Refused`], with the whole message, if the channel's [`Mode`] takes it for an error.
+    pub fn try_receive(&self, message: Bytes) -> Result<Traced<Bytes>, Refused> {
+        if self.is_off() {
+            return Ok(message.into());
+        }
+        let reading = self.channel.reader.read_shared(message);
+        let origin = self.judge(reading.as_reading());
+        let reading = reading.require(self.channel.sending.mode);
+        let reading = reading.inspect_err(|refused| self.refuse(refused.fault()))?;
+        Ok(Traced::new(SharedReading::into_payload(reading), origin))
+    }
+
+    /// Takes a message apart that is borrowed, as by a relay that passes it on.
+    #[must_use]
+    pub fn receive_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
+        self.try_receive_ref(message).unwrap_or_else(|_| message.into())
+    }
+
+    /// Takes a message apart that is borrowed, as by a relay that passes it on.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the channel's [`Mode`] takes the message for an error.
+    pub fn try_receive_ref<'m>(&self, message: &'m [u8]) -> Result<Traced<&'m [u8]>, Fault> {
+        if self.is_off() {
+            return Ok(message.into());
+        }
+        let reading = self.channel.reader.read(message);
+        let origin = self.judge(reading);
+        let reading = reading.require(self.channel.sending.mode);
+        let reading = reading.inspect_err(|fault| self.refuse(*fault))?;
+        Ok(Traced::new(reading.payload(), origin))
+    }
+
+    /// Takes a message of a text channel apart.
+    #[cfg(feature = "text")]
+    #[must_use]
+    pub fn receive_text<'m>(&self, message: &'m str) -> Traced<&'m str> {
+        self.try_receive_text(message).unwrap_or_else(|_| message.into())
+    }
+
+    /// Takes a message of a text channel apart.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the channel's [`Mode`] takes the message for an error.
+    #[cfg(feature = "text")]
+    pub fn try_receive_text<'m>(&self, message: &'m str) -> Result<Traced<&'m str>, Fault> {
+        if self.is_off() {
+            return Ok(message.into());
+        }
+        let reading = self.channel.reader.read_text(message);
+        let origin = if reading.verdict() == Verdict::Bare {
+            self.judge(Reading::bare(message.as_bytes()))
+        } else {
+            self.judge(reading.decode().as_reading())
+        };
+        let reading = reading.require(self.channel.sending.mode);
+        let reading = reading.inspect_err(|fault| self.refuse(*fault))?;
+        Ok(Traced::new(message.get(reading.payload_offset()..).unwrap_or_default(), origin))
+    }
+
+    /// Whether frames are not read at all. Where every sender is upgraded, they always are.
+    fn is_off(&self) -> bool {
+        let sending = &self.channel.sending;
+        sending.mode == Mode::Mixed && sending.switch.get() == Rollout::Off
+    }
+
+    fn refuse(&self, fault: Fault) {
+        self.channel.counters().record_refusal(fault);
+    }
+
+    /// Counts a message that was read, and judges where it comes from.
+    fn judge(&self, reading: Reading<'_>) -> Origin {
+        let counters = self.channel.counters();
+        if reading.verdict() == Verdict::Bare {
+            counters.record(Count::ReadBare);
+            return Origin::default();
+        }
+        counters.record_reading(reading);
+        counters.record_judgement(reading, self.trust);
+        let origin = Origin::new(self.trust.judge(reading));
+        if self.trust == Trust::Drop {
+            return origin;
+        }
+        let origin = origin.with_fields_of(reading.carrier(), &self.channel.inbound_fields);
+        match self.name {
+            Some(name) => origin.for_receiver(name),
+            None => {
+                if origin.thinning().is_some() {
+                    counters.record(Count::Unnamed);
+                }
+                origin
+            }
+        }
+    }
+}
