@@ -224,8 +224,9 @@ impl Channel {
 
     /// Decides what goes in front of one copy of a message that goes to about so many receivers, as
     /// by Redis PUBLISH or an MQTT topic: they choose among themselves, one in as many as the table
-    /// says, each by its own name ([`Receiver::with_name`]). As in every fan-out, a decision
-    /// against the trace travels as the marker. Allocates if there are fields.
+    /// says, each by its own name ([`Receiver::with_name`](crate::policy::Receiver::with_name)). As
+    /// in every fan-out, a decision against the trace travels as the marker. Allocates if there are
+    /// fields.
     #[must_use]
     pub fn wrapper_for_many(
         &self,

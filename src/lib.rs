@@ -183,6 +183,15 @@ pub mod text;
 pub mod w3c;
 pub mod wire;
 
+pub mod errors {
+    //! Holds errors that few programs name, and the kinds that others are of.
+
+    pub use crate::encode_error::EncodeErrorKind;
+    pub use crate::reader::Incomplete;
+    #[cfg(feature = "bytes")]
+    pub use crate::shared_reading::Refused;
+}
+
 pub mod fields {
     //! Holds the iterators over a [`Carrier`](crate::Carrier)'s fields, and fields that nobody has
     //! judged.
@@ -225,7 +234,7 @@ pub use self::carrier::Carrier;
 #[cfg(all(feature = "policy", feature = "bytes"))]
 pub use self::channel::{Channel, origin::Origin, traced::Traced};
 pub use self::context::TraceContext;
-pub use self::encode_error::{EncodeError, EncodeErrorKind};
+pub use self::encode_error::EncodeError;
 #[cfg(feature = "bytes")]
 pub use self::encoded_envelope::EncodedEnvelope;
 pub use self::envelope::{Envelope, needs_escape};
@@ -236,11 +245,11 @@ pub use self::id::{SpanId, TraceId};
 pub use self::mode::Mode;
 #[cfg(feature = "alloc")]
 pub use self::owned_reading::OwnedReading;
-pub use self::reader::{Incomplete, Reader};
+pub use self::reader::Reader;
 pub use self::reading::Reading;
 pub use self::reparent::reparent;
 #[cfg(feature = "bytes")]
-pub use self::shared_reading::{Refused, SharedReading};
+pub use self::shared_reading::SharedReading;
 pub use self::shorten::shorten;
 pub use self::verdict::{Decision, Verdict};
 #[cfg(feature = "bytes")]

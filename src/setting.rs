@@ -12,10 +12,7 @@ use core::fmt;
 /// let error = "acept".parse::<Trust>().unwrap_err();
 /// assert_eq!(error.to_string(), "expected one of: drop, link_only, redecide, accept");
 /// let error = "30".parse::<Rollout>().unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "expected one of: off, receive_only, on, or a share of traces such as 30 % or 0.3"
-/// );
+/// assert!(error.to_string().ends_with("on, or a share of traces such as 30 % or 0.3"));
 /// ```
 #[cfg(feature = "policy")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

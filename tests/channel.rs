@@ -53,6 +53,31 @@ fn fields(origin: &Origin) -> Vec<Field<'_>> {
     origin.carrier().fields().collect()
 }
 
+/// The dry run: everything is counted, and delivered as a program without Glassine would see it.
+#[test]
+fn count_only_counts_and_delivers_whole() {
+    let channel = Channel::new().with_rollout(Rollout::CountOnly).with_trust(Trust::Accept);
+    let messages = [
+        frame(Envelope::new(sampled())),
+        frame(Envelope::unsampled()),
+        Bytes::from_static(b"{}"),
+        Bytes::from_static(b"\x9E\x01\xC1\xDE"),
+    ];
+    for message in &messages {
+        let received = channel.receive(message.clone());
+        assert_eq!((received.value(), received.origin()), (message, &Origin::default()));
+        let received = channel.receive_ref(message);
+        assert_eq!((*received.value(), received.origin()), (&message[..], &Origin::default()));
+    }
+    let snapshot = channel.counters().snapshot();
+    assert_eq!(snapshot.sum(Count::READ), 8);
+    for count in [Count::ReadSampled, Count::ReadMarker, Count::ReadBare, Count::ReadDamaged] {
+        assert_eq!(snapshot.count(count), 2, "{count:?}");
+    }
+    // Nothing is sent, and nothing is escaped.
+    assert_eq!(channel.wrap(&sampled().into(), &b"\x9E"[..]).into_bytes(), &b"\x9E"[..]);
+}
+
 #[test]
 fn off_is_the_old_program() {
     let channel = Channel::new().with_rollout(Rollout::Off).with_trust(Trust::Accept);

@@ -2,13 +2,13 @@
 //! `Debug` keeps to itself.
 #![cfg(all(feature = "bytes", feature = "text"))]
 
+use glassine::errors::{EncodeErrorKind, Incomplete};
 use glassine::fields::{Fields, RawField, RawFields};
 use glassine::text::TextReading;
 use glassine::w3c::{ParseError, Traceparent};
 use glassine::{
-    Carrier, EncodeError, EncodeErrorKind, EncodedEnvelope, Envelope, Fault, FaultKind, Field,
-    Incomplete, Mode, OwnedReading, Reader, Reading, SharedReading, SpanId, TraceContext,
-    TraceFlags, TraceId, Wrapped,
+    Carrier, EncodeError, EncodedEnvelope, Envelope, Fault, FaultKind, Field, Mode, OwnedReading,
+    Reader, Reading, SharedReading, SpanId, TraceContext, TraceFlags, TraceId, Wrapped,
 };
 
 const TEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";

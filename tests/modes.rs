@@ -11,7 +11,8 @@ use glassine::{
 };
 
 const MODES: [Mode; 3] = [Mode::Mixed, Mode::Closed, Mode::Always];
-const ROLLOUTS: [Rollout; 3] = [Rollout::Off, Rollout::ReceiveOnly, Rollout::On];
+const ROLLOUTS: [Rollout; 4] =
+    [Rollout::Off, Rollout::CountOnly, Rollout::ReceiveOnly, Rollout::On];
 
 const fn channel(mode: Mode, rollout: Rollout) -> Channel {
     Channel::new().with_mode(mode).with_rollout(rollout).with_trust(Trust::Accept)
@@ -131,6 +132,18 @@ fn a_closed_channel_gives_the_error_and_the_bytes() {
 
     // A bare message is one.
     assert_eq!(*CLOSED.receiver().try_receive_ref(b"{}").unwrap().value(), b"{}");
+}
+
+#[test]
+fn text_is_counted_before_it_is_taken_apart() {
+    let channel = channel(Mode::Mixed, Rollout::CountOnly);
+    let message = "~glassine;ngHB3gABAAA;marker";
+    assert_eq!(*channel.receive_text(message).value(), message);
+    assert_eq!(channel.receive_text(message).origin(), &Origin::default());
+    assert_eq!(counted(&channel, Count::ReadMarker), 2);
+    // A channel that is closed has had its dry run.
+    let closed = channel.with_mode(Mode::Closed);
+    assert_eq!(*closed.receive_text(message).value(), "marker");
 }
 
 #[test]

@@ -3,10 +3,11 @@
 #![cfg(feature = "bytes")]
 
 use bytes::Bytes;
+use glassine::errors::Refused;
 use glassine::grease::Grease;
 use glassine::{
-    Decision, Envelope, FaultKind, Field, FieldType, Mode, Reader, Reading, Refused, SharedReading,
-    SpanId, TraceContext, TraceFlags, TraceId, Verdict, Wrapped, needs_escape, reparent,
+    Decision, Envelope, FaultKind, Field, FieldType, Mode, Reader, Reading, SharedReading, SpanId,
+    TraceContext, TraceFlags, TraceId, Verdict, Wrapped, needs_escape, reparent,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;

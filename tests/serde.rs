@@ -284,7 +284,7 @@ mod configuration {
         is_text(&[Role::MayStart, Role::ContinueOnly]);
         is_text(&[Unsampled::Bare, Unsampled::Marker]);
         is_text(&[Mode::Mixed, Mode::Closed, Mode::Always]);
-        is_text(&[Rollout::Off, Rollout::ReceiveOnly, Rollout::On]);
+        is_text(&[Rollout::Off, Rollout::CountOnly, Rollout::ReceiveOnly, Rollout::On]);
         let shares = [0, 1, 10, 2_500, 10_000, 12_345, 300_000, 999_999, 1_000_000]
             .map(|millionths| Share::from_millionths(millionths).unwrap());
         is_text(&shares);
@@ -336,7 +336,7 @@ mod configuration {
         let rollout = error("\"receive-only\"");
         assert!(
             rollout.starts_with(
-                "invalid value: string \"receive-only\", expected off, receive_only, on, or a share"
+                "invalid value: string \"receive-only\", expected off, count_only, receive_only, on, or a share"
             ),
             "{rollout}"
         );

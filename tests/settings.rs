@@ -120,8 +120,14 @@ fn errors_name_what_and_where() {
     for (text, expected) in [
         ("trust = \"acept\"", "unknown variant `acept`, expected one of `drop`, `link_only`"),
         ("mode = \"open\"", "unknown variant `open`, expected one of `mixed`, `closed`, `always`"),
-        ("rollout = 30", "invalid type: integer `30`, expected off, receive_only, on, or a share"),
-        ("rollout = \"30\"", "invalid value: string \"30\", expected off, receive_only, on"),
+        (
+            "rollout = 30",
+            "invalid type: integer `30`, expected off, count_only, receive_only, on, or a share",
+        ),
+        (
+            "rollout = \"30\"",
+            "invalid value: string \"30\", expected off, count_only, receive_only, on",
+        ),
         ("rollout = { part = 0.3 }", "unknown variant `part`, expected one of `off`"),
         (
             "rollout = { share = 3 }",

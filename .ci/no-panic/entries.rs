@@ -4,11 +4,12 @@
 use core::num::NonZeroU32;
 use core::panic::PanicInfo;
 
+use glassine::errors::Incomplete;
 use glassine::fields::RawField;
 use glassine::w3c::{BaggageMember, ParseError, Traceparent, TracestateMember};
 use glassine::{
-    Carrier, Decision, Fault, Field, Incomplete, Mode, Reader, Reading, SpanId, TraceContext,
-    TraceFlags, TraceId,
+    Carrier, Decision, Fault, Field, Mode, Reader, Reading, SpanId, TraceContext, TraceFlags,
+    TraceId,
 };
 
 unsafe extern "C" {

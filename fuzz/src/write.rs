@@ -3,10 +3,9 @@
 mod buffer;
 mod shortened;
 
+use glassine::errors::EncodeErrorKind;
 use glassine::wire::{HEADER_LEN, MAX_CARRIER_LEN};
-use glassine::{
-    Decision, EncodeError, EncodeErrorKind, Envelope, Field, Reader, Reading, TraceContext, Verdict,
-};
+use glassine::{Decision, EncodeError, Envelope, Field, Reader, Reading, TraceContext, Verdict};
 
 use crate::letter::Letter;
 use crate::model::field::{is_in_place, is_kept, is_repeated};

@@ -19,7 +19,7 @@ use crate::reader::Reader;
 ///
 /// let config: ChannelConfig = toml::from_str(
 ///     r#"
-///     rollout = "30 %"      # or "off", "receive_only", "on", or { share = 0.3 }
+///     rollout = "30 %"      # or "off", "count_only", "receive_only", "on"
 ///     trust = "accept"      # or "drop", "link_only", "redecide"
 ///     mode = "mixed"        # or "closed", "always"
 ///     unsampled = "marker"  # or "bare"

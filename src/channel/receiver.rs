@@ -20,8 +20,8 @@ use crate::verdict::Verdict;
 /// Of every message it gives the payload, and what the channel's trust leaves of its context. Each
 /// method comes twice: `receive…` delivers everything, and what the channel's [`Mode`] takes for an
 /// error it delivers whole, and counts ([`Count::Refused`]); `try_receive…` gives the error. In a
-/// [mixed](Mode::Mixed) channel nothing is an error. While the switch of a mixed channel is off,
-/// the payload is all of the message.
+/// [mixed](Mode::Mixed) channel nothing is an error. While the switch of a mixed channel is off
+/// or counts only, the payload is all of the message.
 ///
 /// O(1), but for fields that pass the list of incoming fields: those are copied, in one allocation.
 ///
@@ -87,7 +87,9 @@ impl<'a> Receiver<'a> {
             return Ok(message.into());
         }
         let reading = self.channel.reader.read_shared(message);
-        let origin = self.judge(reading.as_reading());
+        let Some(origin) = self.judge(reading.as_reading()) else {
+            return Ok(reading.as_bytes().clone().into());
+        };
         let reading = reading.require(self.channel.sending.mode);
         let reading = reading.inspect_err(|refused| self.refuse(refused.fault()))?;
         Ok(Traced::new(SharedReading::into_payload(reading), origin))
@@ -108,7 +110,7 @@ impl<'a> Receiver<'a> {
             return Ok(message.into());
         }
         let reading = self.channel.reader.read(message);
-        let origin = self.judge(reading);
+        let Some(origin) = self.judge(reading) else { return Ok(message.into()) };
         let reading = reading.require(self.channel.sending.mode);
         let reading = reading.inspect_err(|fault| self.refuse(*fault))?;
         Ok(Traced::new(reading.payload(), origin))
@@ -131,11 +133,8 @@ impl<'a> Receiver<'a> {
             return Ok(message.into());
         }
         let reading = self.channel.reader.read_text(message);
-        let origin = if reading.verdict() == Verdict::Bare {
-            self.judge(Reading::bare(message.as_bytes()))
-        } else {
-            self.judge(reading.decode().as_reading())
-        };
+        let origin = self.judge(reading.decode().as_reading());
+        let Some(origin) = origin else { return Ok(message.into()) };
         let reading = reading.require(self.channel.sending.mode);
         let reading = reading.inspect_err(|fault| self.refuse(*fault))?;
         Ok(Traced::new(message.get(reading.payload_offset()..).unwrap_or_default(), origin))
@@ -143,36 +142,41 @@ impl<'a> Receiver<'a> {
 
     /// Whether frames are not read at all. Where every sender is upgraded, they always are.
     fn is_off(&self) -> bool {
+        self.stands_at(Rollout::Off)
+    }
+
+    fn stands_at(&self, rollout: Rollout) -> bool {
         let sending = &self.channel.sending;
-        sending.mode == Mode::Mixed && sending.switch.get() == Rollout::Off
+        sending.mode == Mode::Mixed && sending.switch.get() == rollout
     }
 
     fn refuse(&self, fault: Fault) {
         self.channel.counters().record_refusal(fault);
     }
 
-    /// Counts a message that was read, and judges where it comes from.
-    fn judge(&self, reading: Reading<'_>) -> Origin {
+    /// Counts a message that was read, and judges where it comes from. `None` if it was only to be
+    /// counted.
+    fn judge(&self, reading: Reading<'_>) -> Option<Origin> {
         let counters = self.channel.counters();
-        if reading.verdict() == Verdict::Bare {
-            counters.record(Count::ReadBare);
-            return Origin::default();
-        }
         counters.record_reading(reading);
+        if self.stands_at(Rollout::CountOnly) {
+            return None;
+        }
+        if reading.verdict() == Verdict::Bare {
+            return Some(Origin::default());
+        }
         counters.record_judgement(reading, self.trust);
         let origin = Origin::new(self.trust.judge(reading));
         if self.trust == Trust::Drop {
-            return origin;
+            return Some(origin);
         }
         let origin = origin.with_fields_of(reading.carrier(), &self.channel.inbound_fields);
-        match self.name {
-            Some(name) => origin.for_receiver(name),
-            None => {
-                if origin.thinning().is_some() {
-                    counters.record(Count::Unnamed);
-                }
-                origin
-            }
+        if let Some(name) = self.name {
+            return Some(origin.for_receiver(name));
         }
+        if origin.thinning().is_some() {
+            counters.record(Count::Unnamed);
+        }
+        Some(origin)
     }
 }

@@ -15,7 +15,7 @@ use crate::setting::{ParseSettingError, setting};
 
 /// How far the rollout of a channel has come (law 8: receivers first).
 ///
-/// As text it is `off`, `receive_only`, `on`, or the share, such as `30 %`.
+/// As text it is `off`, `count_only`, `receive_only`, `on`, or the share, such as `30 %`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 #[non_exhaustive]
 pub enum Rollout {
@@ -23,6 +23,10 @@ pub enum Rollout {
     /// is [`ReceiveOnly`](Self::ReceiveOnly): a frame that is still under way reaches a program
     /// that is off as it is, header and all.
     Off,
+    /// Frames are read and counted, and every message is delivered whole, as if it had come bare:
+    /// the dry run of a program that receives. What its counters call anything but bare looks like
+    /// a frame, and is none, while nobody sends.
+    CountOnly,
     /// Frames are read and not written; nothing is escaped. Where every member starts.
     #[default]
     ReceiveOnly,
@@ -47,7 +51,7 @@ pub enum Rollout {
 /// ```
 #[derive(Debug)]
 pub struct RolloutSwitch {
-    /// 0 off, 1 receive only, 2 on, and 3 more than the millionths of a share.
+    /// A position by its number, or the millionths of a share behind the last number.
     word: AtomicU32,
 }
 
@@ -63,6 +67,7 @@ impl RolloutSwitch {
     pub fn get(&self) -> Rollout {
         match self.word.load(Ordering::Relaxed) {
             OFF => Rollout::Off,
+            COUNT_ONLY => Rollout::CountOnly,
             RECEIVE_ONLY => Rollout::ReceiveOnly,
             ON => Rollout::On,
             share => Rollout::Share(Share { millionths: share - FIRST_SHARE }),
@@ -76,14 +81,11 @@ impl RolloutSwitch {
         self.word.store(word(rollout), Ordering::Relaxed);
     }
 
-    /// Reads a message of a mixed channel, or leaves it alone while the switch is off: its payload
-    /// is then all of it. O(1).
+    /// Reads a message of a mixed channel, or leaves it alone while the switch is off or counts
+    /// only: its payload is then all of it. O(1).
     #[must_use]
     pub fn read<'a>(&self, reader: Reader, bytes: &'a [u8]) -> Reading<'a> {
-        match self.get() {
-            Rollout::Off => Reading::bare(bytes),
-            _ => reader.read(bytes),
-        }
+        if self.get().receives() { reader.read(bytes) } else { Reading::bare(bytes) }
     }
 
     /// What goes in front of a payload, given the context of the span that sends it. `None`: the
@@ -121,6 +123,12 @@ impl RolloutSwitch {
 }
 
 impl Rollout {
+    /// Whether frames are read, and delivered as what they are.
+    #[must_use]
+    pub const fn receives(self) -> bool {
+        !matches!(self, Self::Off | Self::CountOnly)
+    }
+
     /// Whether anything may be sent: whether payloads are escaped.
     #[must_use]
     pub const fn sends(self) -> bool {
@@ -130,7 +138,7 @@ impl Rollout {
     /// Whether the decision about a trace is sent.
     fn includes(self, trace_id: TraceId) -> bool {
         match self {
-            Self::Off | Self::ReceiveOnly => false,
+            Self::Off | Self::CountOnly | Self::ReceiveOnly => false,
             Self::Share(share) => share.contains(trace_id),
             Self::On => true,
         }
@@ -147,10 +155,11 @@ impl Rollout {
 }
 
 impl fmt::Display for Rollout {
-    /// Writes `off`, `receive_only`, `on`, or the share.
+    /// Writes `off`, `count_only`, `receive_only`, `on`, or the share.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Off => f.pad("off"),
+            Self::CountOnly => f.pad("count_only"),
             Self::ReceiveOnly => f.pad("receive_only"),
             Self::Share(share) => share.fmt(f),
             Self::On => f.pad("on"),
@@ -161,16 +170,14 @@ impl fmt::Display for Rollout {
 impl FromStr for Rollout {
     type Err = ParseSettingError;
 
-    /// Reads `off`, `receive_only`, `on`, or a share as [`Share`] is read.
+    /// Reads `off`, `count_only`, `receive_only`, `on`, or a share as [`Share`] is read.
     fn from_str(text: &str) -> Result<Self, ParseSettingError> {
         match text {
             "off" => Ok(Self::Off),
+            "count_only" => Ok(Self::CountOnly),
             "receive_only" => Ok(Self::ReceiveOnly),
             "on" => Ok(Self::On),
-            text => text
-                .parse()
-                .map(Self::Share)
-                .map_err(|_| ParseSettingError::or_share(&["off", "receive_only", "on"])),
+            text => text.parse().map(Self::Share).map_err(|_| ParseSettingError::or_share(NAMES)),
         }
     }
 }
@@ -196,6 +203,7 @@ setting! {
 const fn word(rollout: Rollout) -> u32 {
     match rollout {
         Rollout::Off => OFF,
+        Rollout::CountOnly => COUNT_ONLY,
         Rollout::ReceiveOnly => RECEIVE_ONLY,
         Rollout::On => ON,
         Rollout::Share(share) => FIRST_SHARE + share.millionths,
@@ -203,6 +211,10 @@ const fn word(rollout: Rollout) -> u32 {
 }
 
 const OFF: u32 = 0;
-const RECEIVE_ONLY: u32 = 1;
-const ON: u32 = 2;
-const FIRST_SHARE: u32 = 3;
+const COUNT_ONLY: u32 = 1;
+const RECEIVE_ONLY: u32 = 2;
+const ON: u32 = 3;
+const FIRST_SHARE: u32 = 4;
+
+/// Those that have a name.
+const NAMES: &[&str] = &["off", "count_only", "receive_only", "on"];

@@ -91,6 +91,7 @@ fn from_millionths<E: Error>(Millionths { millionths }: Millionths) -> Result<Sh
 #[serde(rename = "Rollout", rename_all = "snake_case")]
 enum Spelled {
     Off,
+    CountOnly,
     ReceiveOnly,
     Share(Share),
     On,
@@ -100,6 +101,7 @@ impl From<Rollout> for Spelled {
     fn from(rollout: Rollout) -> Self {
         match rollout {
             Rollout::Off => Self::Off,
+            Rollout::CountOnly => Self::CountOnly,
             Rollout::ReceiveOnly => Self::ReceiveOnly,
             Rollout::Share(share) => Self::Share(share),
             Rollout::On => Self::On,
@@ -111,6 +113,7 @@ impl From<Spelled> for Rollout {
     fn from(spelled: Spelled) -> Self {
         match spelled {
             Spelled::Off => Self::Off,
+            Spelled::CountOnly => Self::CountOnly,
             Spelled::ReceiveOnly => Self::ReceiveOnly,
             Spelled::Share(share) => Self::Share(share),
             Spelled::On => Self::On,
@@ -148,7 +151,7 @@ impl<'de> Visitor<'de> for RolloutVisitor {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "off, receive_only, on, or a share of traces such as \"30 %\" or { share = 0.3 }",
+            "off, count_only, receive_only, on, or a share such as \"30 %\" or { share = 0.3 }",
         )
     }
 

@@ -2,8 +2,9 @@
 
 use std::num::NonZeroU32;
 
+use glassine::errors::EncodeErrorKind;
 use glassine::wire::{DEFAULT_CARRIER_CAP, HEADER_LEN};
-use glassine::{EncodeError, EncodeErrorKind, Envelope, Field, TraceContext, shorten};
+use glassine::{EncodeError, Envelope, Field, TraceContext, shorten};
 
 use crate::commands::wrap::environment::Environment;
 use crate::commands::wrap::options::Options;
