@@ -3,7 +3,7 @@
 meta:
   id: glassine
   title: Glassine frame (binary form; any version, with the carrier of version 1)
-  license: MIT OR Apache-2.0
+  license: CC0-1.0
   ks-version: '0.11'
   endian: be
   bit-endian: be
@@ -38,7 +38,7 @@ doc: |
   * That a writer writes at most 128 fields ([R-CARRIER-4]). The reader's half is here: the list of fields ends after 128.
   * Anything else about writers and relays (sections 7 and 8), streams (section 9) and the text form (section 10; decode it first
     and parse header and carrier here; the payload follows the text's `;`).
-doc-ref: glassine.md, sections 3 to 6, appendices B, C and E
+doc-ref: glassine.md, sections 3 to 6 and appendix C; glassine.abnf; registries.md, appendix E
 
 seq:
   - id: header
@@ -222,7 +222,7 @@ types:
           : type == 0x2a or type == 0x4a or type == 0xaa or type == 0xca ? field_kind::grease
           : (type >= 0x60 and type <= 0x7f) or type >= 0xe0 ? field_kind::private_use
           : field_kind::unassigned
-        doc-ref: glassine.md, appendix E
+        doc-ref: registries.md, appendix E
       is_kept_when_unknown:
         value: (type & 0x80) != 0
         doc: |

@@ -1,10 +1,11 @@
-//! Shortening fields that are too long for a carrier (specification section 11).
+//! Shortening fields that are too long for a carrier (specification section 18).
 
 use crate::field::Field;
 use crate::wire::FIELD_HEADER_LEN;
 
 /// Drops fields, and members of lists, until what is left takes at most `room` bytes of carrier,
-/// and returns what is left, in the same order ([`R-LIMIT-2`]).
+/// and returns what is left, in the same order ([`R-LIMIT-2`]). Nothing but bytes is counted, and
+/// no field is judged: that is the writer's, afterwards ([`R-SHORT-3`]).
 ///
 /// Dropped are whole things, in this order, and only as much as must be: `baggage` members from the
 /// end of the list, then the field; text-map entries, the last first; unknown fields, the last
@@ -23,7 +24,8 @@ use crate::wire::FIELD_HEADER_LEN;
 /// assert_eq!(shorten(&mut fields, 13), [tracestate]);
 /// ```
 ///
-/// [`R-LIMIT-2`]: crate::spec#11-limits
+/// [`R-LIMIT-2`]: crate::spec#18-shortening
+/// [`R-SHORT-3`]: crate::spec#18-shortening
 pub fn shorten<'s, 'a>(fields: &'s mut [Field<'a>], room: usize) -> &'s mut [Field<'a>] {
     let mut left = fields.len();
     let mut excess = fields.iter().map(carrier_len).sum::<usize>().saturating_sub(room);
@@ -66,12 +68,19 @@ fn shortened(field: Field<'_>, excess: usize) -> Option<Field<'_>> {
     }
 }
 
+/// The text from the beginning to the end of the last member that fits (`R-SHORT-5`): white space,
+/// commas and empty members behind it are gone. `None` if no member fits.
 fn without_last_members(list: &str, excess: usize) -> Option<&str> {
     let room = list.len().checked_sub(excess)?;
-    // The longest part that ends in front of a comma and fits.
-    let (end, _) = list.char_indices().rfind(|(at, c)| *c == ',' && *at <= room)?;
-    let members = list.get(..end)?.trim_end_matches([' ', '\t', ',']);
-    (!members.is_empty()).then_some(members)
+    let (mut kept, mut end) = (None, None);
+    for (at, byte) in list.bytes().chain([b',']).enumerate() {
+        match byte {
+            b',' => kept = end.take().filter(|end| *end <= room).or(kept),
+            b' ' | b'\t' => {}
+            _ => end = Some(at + 1),
+        }
+    }
+    list.get(..kept?)
 }
 
 fn carrier_len(field: &Field<'_>) -> usize {

@@ -1,4 +1,4 @@
-//! What is dropped first when a carrier is too long (specification section 11, R-LIMIT-2).
+//! What is dropped first when a carrier is too long (specification section 18).
 
 use glassine::{Field, FieldType, SpanId, TraceContext, TraceFlags, TraceId, shorten};
 use proptest::prelude::*;
@@ -78,6 +78,51 @@ fn things_are_dropped_in_the_order_of_the_specification() {
     for (room, left) in steps {
         assert_eq!(shorten(&mut all.clone(), room), left, "room for {room} bytes");
     }
+}
+
+/// R-SHORT-5: members are what is between commas and more than white space, and what stands behind
+/// the last one that fits goes.
+#[test]
+fn white_space_and_empty_members_go_with_what_is_dropped() {
+    let cases = [
+        ("a=1 ,b=2", 8, "a=1 ,b=2"),
+        ("a=1 ,b=2", 7, "a=1"),
+        ("a=1 ,b=2", 3, "a=1"),
+        ("a=1 ,b=2", 2, ""),
+        ("a=1,", 3, "a=1"),
+        ("a=1,,,b=2, ", 10, "a=1,,,b=2"),
+        ("a=1,,,b=2, ", 9, "a=1,,,b=2"),
+        ("a=1,,,b=2, ", 8, "a=1"),
+        (" \t,a=1,b=2", 6, " \t,a=1"),
+        (" \t,a=1,b=2", 5, ""),
+        (" , ,", 3, ""),
+    ];
+    for (list, room, left) in cases {
+        let lists = [Field::Baggage(list), Field::Tracestate(list)];
+        for (mut field, expected) in
+            lists.into_iter().zip([Field::Baggage(left), Field::Tracestate(left)])
+        {
+            let expected = (!left.is_empty()).then_some(expected);
+            let shortened = shorten(std::slice::from_mut(&mut field), 3 + room);
+            assert_eq!(shortened.first(), expected.as_ref(), "{list:?} in {room}");
+        }
+    }
+}
+
+/// R-SHORT-1, R-SHORT-2, R-SHORT-3 and R-SHORT-4: bytes alone are counted, nothing is judged, and
+/// the order is the given one, not the canonical one.
+#[test]
+fn the_last_is_the_last_that_was_given() {
+    let private =
+        |field_type| Field::Unknown { field_type: FieldType(field_type), value: b"12345" };
+    let given = [private(0xE0), private(0x60)];
+    assert_eq!(shorten(&mut given.clone(), 8), [private(0xE0)]);
+    let malformed = [Field::Baggage("\n"), B3];
+    assert_eq!(shorten(&mut malformed.clone(), 11), malformed);
+    assert_eq!(shorten(&mut malformed.clone(), 10), [B3]);
+    let many = [private(0x60); 129];
+    assert_eq!(shorten(&mut many.clone(), 129 * 8).len(), 129);
+    assert_eq!(shorten(&mut many.clone(), 0), []);
 }
 
 /// W3C's floors: what everyone must be able to carry is carried whole.

@@ -2,14 +2,85 @@
 //! where it says, every example is a vector.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use serde_json::Value;
 
-const SPEC: &str = include_str!("../spec/glassine.md");
 const RATIONALE: &str = include_str!("../spec/rationale.md");
+
+/// The documents of the specification, in the order of the documentation page.
+const DOCUMENTS: [(&str, &str); 11] = [
+    ("glassine.md", include_str!("../spec/glassine.md")),
+    ("relay.md", include_str!("../spec/relay.md")),
+    ("streams.md", include_str!("../spec/streams.md")),
+    ("text.md", include_str!("../spec/text.md")),
+    ("w3c.md", include_str!("../spec/w3c.md")),
+    ("fan-out.md", include_str!("../spec/fan-out.md")),
+    ("shortening.md", include_str!("../spec/shortening.md")),
+    ("operations.md", include_str!("../spec/operations.md")),
+    ("related.md", include_str!("../spec/related.md")),
+    ("implementing.md", include_str!("../spec/implementing.md")),
+    ("registries.md", include_str!("../spec/registries.md")),
+];
+
+/// What is in the folder of the specification and is no part of it.
+const COMPANIONS: [&str; 2] = ["README.md", "rationale.md"];
+
+#[test]
+fn the_documentation_page_holds_every_document() {
+    let folder = fs::read_dir(root().join("spec")).expect("the specification's folder");
+    let names = folder.map(|entry| entry.expect("an entry").file_name().into_string().unwrap());
+    let mut files: Vec<_> = names.filter(|name| name.ends_with(".md")).collect();
+    let mut known: Vec<_> = DOCUMENTS.iter().map(|(name, _)| *name).chain(COMPANIONS).collect();
+    files.sort();
+    known.sort_unstable();
+    assert_eq!(files, known);
+    let page = read(&root().join("src/spec.rs"));
+    let included: Vec<_> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("#![doc = include_str!(\"../spec/"))
+        .map(|line| line.trim_end_matches("\")]"))
+        .collect();
+    assert_eq!(included, DOCUMENTS.map(|(name, _)| name));
+}
+
+/// In the files, and on the documentation page, where labels lead elsewhere.
+#[test]
+fn every_link_between_the_documents_leads_to_a_heading() {
+    let page = read(&root().join("src/spec.rs"));
+    let of_page: BTreeMap<_, _> =
+        page.lines().filter_map(|line| link(line.trim_start_matches("//! "))).collect();
+    let mut count = 0;
+    for (name, text) in DOCUMENTS {
+        for (label, target) in text.lines().filter_map(link) {
+            let (file, fragment) = target.split_once('#').unwrap_or((target, ""));
+            let path = root().join("spec").join(file);
+            assert!(path.exists(), "{name}: [{label}] leads to no file: {target}");
+            let is_there = |at: Option<&str>, fragment: &str| {
+                headings().iter().any(|heading| {
+                    heading.fragment == fragment && at.is_none_or(|file| heading.document == file)
+                })
+            };
+            let leads = fragment.is_empty() || is_there(Some(file), fragment);
+            assert!(leads, "{name}: [{label}] leads to no heading: {target}");
+            let on_page = of_page.get(label);
+            let on_page =
+                on_page.unwrap_or_else(|| panic!("src/spec.rs: no place for [{label}] of {name}"));
+            let leads = on_page.strip_prefix('#').is_none_or(|fragment| is_there(None, fragment));
+            assert!(leads, "src/spec.rs: [{label}] leads to no heading: {on_page}");
+            count += 1;
+        }
+    }
+    assert!(count > DOCUMENTS.len(), "{count} links");
+}
+
+/// `[label]: target`, by itself on a line.
+fn link(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix('[')?.split_once("]: ").filter(|(label, _)| !label.contains(' '))
+}
 
 #[test]
 fn every_requirement_is_covered_by_a_vector_or_a_test() {
@@ -28,21 +99,34 @@ fn every_requirement_is_covered_by_a_vector_or_a_test() {
 
 #[test]
 fn every_cited_requirement_exists() {
-    let mut defined = defined_requirements();
-    defined.extend(operator_rules());
-    for directory in ["src", "crates", "tests", "fuzz", "spec", "benches", "examples"] {
-        for ending in ["rs", "md", "py", "json"] {
-            for file in files(directory, ending) {
-                let unknown: Vec<_> =
-                    identifiers(&read(&file)).difference(&defined).cloned().collect();
-                assert!(
-                    unknown.is_empty(),
-                    "{} cites what the specification does not have: {unknown:?}",
-                    file.display()
-                );
-            }
+    let mut count = 0;
+    for ending in ["rs", "md", "py", "json", "ksy", "abnf", "toml"] {
+        for file in files(".", ending) {
+            let text = read(&file);
+            let unknown = unknown_identifiers(&text);
+            assert!(
+                unknown.is_empty(),
+                "{} cites what the specification does not have: {unknown:?}",
+                file.display()
+            );
+            count += identifiers(&text).len();
         }
     }
+    println!("{count} citations");
+}
+
+/// The control: what is only cited does not exist, not even in the specification's own prose.
+#[test]
+fn a_citation_does_not_define_what_it_cites() {
+    let cited = ["R-NONE", "O-NONE"].map(|group| format!("{group}-1"));
+    let text = format!("Such as [{}], or `{}`.", cited[0], cited[1]);
+    assert_eq!(unknown_identifiers(&text), BTreeSet::from(cited));
+    assert_eq!(definition(&text), None);
+    assert_eq!(unknown_identifiers("[R-READ-1] and `O-CHAN-1`"), BTreeSet::new());
+}
+
+fn unknown_identifiers(text: &str) -> BTreeSet<String> {
+    identifiers(text).difference(&all_definitions()).cloned().collect()
 }
 
 #[test]
@@ -93,21 +177,18 @@ fn every_link_to_the_specification_leads_to_what_it_names() {
 #[test]
 fn requirement_identifiers_are_unique() {
     let mut seen = BTreeSet::new();
-    for identifier in SPEC.lines().filter_map(definition) {
+    for identifier in lines().filter_map(definition) {
         assert!(seen.insert(identifier.clone()), "{identifier} is defined twice");
     }
 }
 
 #[test]
 fn examples_are_the_vectors() {
-    let messages = vector_messages();
+    let messages = vector_bytes("message");
+    let results = vector_bytes("result");
     let mut count = 0;
     for (name, block) in examples("<!-- vector: ") {
-        let hex: String =
-            block.lines().map(|line| line.split(';').next().unwrap_or_default()).collect();
-        let hex: String = hex.split_whitespace().collect();
-        let bytes = HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).expect("an example is hexadecimal");
-        assert_eq!(Some(&bytes), messages.get(&name), "the example {name} is not the vector");
+        assert_eq!(Some(&from_dump(block)), messages.get(&name), "the example {name}");
         count += 1;
     }
     for (name, block) in examples("<!-- vector-text: ") {
@@ -118,8 +199,44 @@ fn examples_are_the_vectors() {
         );
         count += 1;
     }
-    let marked = SPEC.matches("<!-- vector").count();
+    for (name, block) in examples("<!-- vector-result: ") {
+        assert_eq!(Some(&from_dump(block)), results.get(&name), "the example {name}");
+        count += 1;
+    }
+    let marked: usize = DOCUMENTS.iter().map(|(_, text)| text.matches("<!-- vector").count()).sum();
     assert!(count == marked && marked > 0, "{count} of {marked} marked examples were compared");
+}
+
+/// R-FAN-1 against R-FAN-4: the whole numbers of the published table are those of its points.
+#[test]
+#[cfg(feature = "policy")]
+fn the_default_table_is_published_in_whole_numbers() {
+    use glassine::policy::FanOut;
+
+    let row = |name: &str| -> Vec<String> {
+        let row = lines().map(str::trim).find(|line| line.starts_with(name)).expect("a row");
+        row.split('|').skip(2).map(|cell| cell.trim().replace(',', "")).collect()
+    };
+    let from = row("| *r*, from |");
+    let from: Vec<u32> = from.iter().filter_map(|cell| cell.parse().ok()).collect();
+    let n = row("| *N* |");
+    assert_eq!((from.len(), n.len()), (12, 13), "a row ends with a bar");
+    for recipients in 0..=20_000 {
+        let column = from.partition_point(|first| *first <= recipients.max(1)) - 1;
+        let expected = match n[column].as_str() {
+            "⌊(*r* + 5) / 10⌋" => (recipients + 5) / 10,
+            number => number.parse().expect("a whole number"),
+        };
+        assert_eq!(FanOut::DEFAULT.one_in(recipients).get(), expected, "{recipients} recipients");
+    }
+}
+
+/// Bytes in hexadecimal, with comments behind semicolons.
+fn from_dump(block: &str) -> Vec<u8> {
+    let hex: String =
+        block.lines().map(|line| line.split(';').next().unwrap_or_default()).collect();
+    let hex: String = hex.split_whitespace().collect();
+    HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).expect("an example is hexadecimal")
 }
 
 /// Example blocks by the vector's name that the comment above them gives.
@@ -130,7 +247,8 @@ fn examples(marker: &str) -> Vec<(String, &'static str)> {
         let (block, _) = rest.split_once("```").expect("a block ends");
         (name.to_owned(), block)
     };
-    SPEC.split(marker).skip(1).map(example).collect()
+    let of_document = |(_, text): (_, &'static str)| text.split(marker).skip(1).map(example);
+    DOCUMENTS.into_iter().flat_map(of_document).collect()
 }
 
 /// `[R-…]` or `[O-…]` at the beginning of a line or a list item defines it.
@@ -143,6 +261,7 @@ fn definition(line: &str) -> Option<String> {
 
 /// A heading of the specification, with what is defined below it.
 struct Heading {
+    document: &'static str,
     /// The number of the section, or the letter of the appendix; empty for other headings.
     name: String,
     /// What stands behind the `#` of a link, in rustdoc and elsewhere.
@@ -152,23 +271,36 @@ struct Heading {
 
 fn headings() -> Vec<Heading> {
     let mut headings: Vec<Heading> = Vec::new();
-    for line in SPEC.lines() {
-        if let Some(title) = line.strip_prefix("### ").or_else(|| line.strip_prefix("## ")) {
-            let name = title.strip_prefix("Appendix ").unwrap_or(title);
-            let name = name.split([' ', ':']).next().unwrap_or_default().trim_end_matches('.');
-            let is_name = name.len() == 1 || name.starts_with(|c: char| c.is_ascii_digit());
-            let spelled = title.to_lowercase().replace(' ', "-");
-            headings.push(Heading {
-                name: if is_name { name.to_owned() } else { String::new() },
-                fragment: spelled.replace(|c: char| !c.is_alphanumeric() && c != '-', ""),
-                defines: BTreeSet::new(),
-            });
-        } else if let Some(last) = headings.last_mut() {
-            last.defines.extend(definition(line));
-            last.defines.extend(identifiers(line).into_iter().filter(|id| id.starts_with("O-")));
+    for (document, text) in DOCUMENTS {
+        for line in text.lines() {
+            let title = line.trim_start_matches('#');
+            if let Some(title) =
+                title.strip_prefix(' ').filter(|title| title.len() + 1 < line.len())
+            {
+                let spelled = title.to_lowercase().replace(' ', "-");
+                headings.push(Heading {
+                    document,
+                    name: section_or_appendix(title).unwrap_or_default().to_owned(),
+                    fragment: spelled.replace(|c: char| !c.is_alphanumeric() && c != '-', ""),
+                    defines: BTreeSet::new(),
+                });
+            } else if let Some(last) = headings.last_mut() {
+                last.defines.extend(definition(line));
+            }
         }
     }
     headings
+}
+
+/// The `5.2` of `5.2 Fields`, the `E` of `Appendix E: Registries`.
+fn section_or_appendix(title: &str) -> Option<&str> {
+    match title.split_once("ppendix ") {
+        Some((_, appendix)) => appendix.get(..1),
+        None => {
+            let first = title.split(' ').next()?.trim_end_matches('.');
+            first.starts_with(|c: char| c.is_ascii_digit()).then_some(first)
+        }
+    }
 }
 
 /// The Rust sources whose comments cite the specification.
@@ -203,13 +335,18 @@ fn numbers_after(text: &str, words: [&str; 2]) -> Vec<String> {
     numbers
 }
 
+/// What bytes can show.
 fn defined_requirements() -> BTreeSet<String> {
-    SPEC.lines().filter_map(definition).filter(|identifier| identifier.starts_with("R-")).collect()
+    all_definitions().into_iter().filter(|identifier| identifier.starts_with("R-")).collect()
 }
 
-/// Rules for operators, wherever they stand: no bytes can show them.
-fn operator_rules() -> BTreeSet<String> {
-    identifiers(SPEC).into_iter().filter(|identifier| identifier.starts_with("O-")).collect()
+/// Rules for operators as well.
+fn all_definitions() -> BTreeSet<String> {
+    lines().filter_map(definition).collect()
+}
+
+fn lines() -> impl Iterator<Item = &'static str> {
+    DOCUMENTS.iter().flat_map(|(_, text)| text.lines())
 }
 
 /// Everything in a text that looks like `R-READ-1` or `O-SEC-1`.
@@ -248,23 +385,25 @@ fn cited_by_vectors() -> BTreeSet<String> {
         .collect()
 }
 
-fn vector_messages() -> BTreeMap<String, Vec<u8>> {
-    let message = |vector: &Value| {
-        let hex = vector["message"].as_str()?;
-        let bytes = HEXLOWER_PERMISSIVE.decode(hex.as_bytes()).expect("a message is hexadecimal");
+/// The bytes that the vectors have under this key.
+fn vector_bytes(key: &str) -> BTreeMap<String, Vec<u8>> {
+    let of_vector = |vector: &Value| {
+        let bytes = HEXLOWER_PERMISSIVE.decode(vector[key].as_str()?.as_bytes()).ok()?;
         Some((vector["name"].as_str()?.to_owned(), bytes))
     };
-    vectors().iter().filter_map(message).collect()
+    vectors().iter().filter_map(of_vector).collect()
 }
 
 /// All files with this ending below a directory of the repository, but for build output.
 fn files(directory: &str, ending: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut left = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)];
+    let mut left = vec![root().join(directory)];
     while let Some(directory) = left.pop() {
         let Ok(entries) = fs::read_dir(&directory) else { continue };
         for path in entries.map(|entry| entry.expect("a readable directory").path()) {
-            let skipped = path.file_name().is_some_and(|name| name == "target" || name == "corpus");
+            let skipped = path.file_name().is_some_and(|name| {
+                ["target", "corpus", ".git", "node_modules"].map(OsStr::new).contains(&name)
+            });
             if path.is_dir() && !skipped {
                 left.push(path);
             } else if path.extension().is_some_and(|this| this == ending) {
@@ -274,6 +413,10 @@ fn files(directory: &str, ending: &str) -> Vec<PathBuf> {
     }
     found.sort();
     found
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn read(path: &Path) -> String {
