@@ -82,19 +82,13 @@ fn link(line: &str) -> Option<(&str, &str)> {
     line.strip_prefix('[')?.split_once("]: ").filter(|(label, _)| !label.contains(' '))
 }
 
+/// Other languages have nothing but vectors.
 #[test]
-fn every_requirement_is_covered_by_a_vector_or_a_test() {
-    let mut cited = cited_by_vectors();
-    for file in files("tests", "rs") {
-        cited.extend(identifiers(&read(&file)));
-    }
+fn every_requirement_has_a_vector() {
     let defined = defined_requirements();
-    let uncovered: Vec<_> = defined.difference(&cited).collect();
-    assert!(
-        uncovered.is_empty(),
-        "requirements that neither a vector nor a test cites: {uncovered:?}"
-    );
-    println!("{} requirements, all covered", defined.len());
+    let uncovered: Vec<_> = defined.difference(&cited_by_vectors()).cloned().collect();
+    assert_eq!(uncovered, Vec::<String>::new(), "requirements without a vector");
+    println!("{} requirements, all with vectors", defined.len());
 }
 
 #[test]

@@ -87,9 +87,9 @@ def run_stream(vector):
         yield f"answers[{number}] ({expected['arrived']} arrived)", expected["answer"], actual
 
 
-def run_reparent(vector):
+def run_reparent(vector, reparent=g.reparent):
     try:
-        result = g.reparent(unhex(vector["message"]), unhex(vector["span_id"]))
+        result = reparent(unhex(vector["message"]), unhex(vector["span_id"]))
     except g.Refused:
         result = None
     yield "result", vector["result"], None if result is None else result.hex()
@@ -98,8 +98,7 @@ def run_reparent(vector):
 def run_write(vector):
     what = vector["write"]
     try:
-        fields = [g.Field(item["type"], unhex(item["value"])) for item in what["fields"]]
-        result = g.write(context_of(what["context"]), fields, unhex(what["payload"])).hex()
+        result = g.write(context_of(what["context"]), fields_of(what["fields"]), unhex(what["payload"])).hex()
     except g.Refused:
         result = None
     yield "result", vector["result"], result
@@ -128,12 +127,79 @@ def run_fan_out(vector):
 
 
 def run_rate(vector):
-    yield "one_in", vector["one_in"], policy.rate(vector["recipients"])
+    yield "one_in", vector["one_in"], policy.default_rate(vector["recipients"])
+
+
+def run_table(vector):
+    points = [(point["recipients"], point["one_in"]) for point in vector["points"]]
+    try:
+        one_in = policy.rate(vector["recipients"], points)
+    except ValueError:
+        one_in = None
+    yield "one_in", vector["one_in"], one_in
+
+
+def run_weight(vector):
+    yield "result", vector["result"], policy.nested_weight(vector["weight"], vector["one_in"])
+
+
+def run_thinned(vector):
+    receiver = vector["receiver"] and unhex(vector["receiver"])
+    decision, weight = policy.receive_thinned(g.read(unhex(vector["message"])), receiver)
+    yield "decision", vector["decision"], decision
+    yield "weight", vector["weight"], weight
+
+
+def run_thin(vector):
+    fields = [g.Field(*item) for item in policy.thinned_fields(vector["weight"], vector["recipients"])]
+    yield "result", vector["result"], g.write(context_of(vector["context"]), fields, unhex(vector["payload"])).hex()
+
+
+def fields_of(described):
+    return [g.Field(item["type"], unhex(item["value"])) for item in described]
+
+
+def run_send(vector):
+    what = vector["write"]
+    payload = unhex(what["payload"])
+    write = {"binary": g.write, "text": g.write_text}[vector["channel"]]
+    try:
+        # [R-WRITE-2]
+        is_on = {"on": True, "off": False, "receive_only": False}[vector["sending"]]
+        result = write(context_of(what["context"]), fields_of(what["fields"]), payload) if is_on else payload
+        result = result.hex()
+    except g.Refused:
+        result = None
+    yield "result", vector["result"], result
+
+
+def run_shorten(vector):
+    what = vector["shorten"]
+    left = g.shorten(fields_of(what["fields"]), what["carrier_bytes"], what["has_ids"])
+    yield "result", vector["result"], [{"type": item.type, "value": item.value.hex()} for item in left]
+
+
+def run_members(vector):
+    text = unhex(vector["text"])
+    if vector["list"] == "tracestate":
+        found = [{"key": key.decode(), "value": value.decode()} for key, value in g.tracestate_members(text)]
+    else:
+        found = [{"key": key.decode(), "value": value.decode(), "properties": properties.decode()}
+                 for key, value, properties in g.baggage_members(text)]
+    yield "members", vector["members"], found
+
+
+def run_mask(vector):
+    context = context_of(vector["context"])
+    yield "written", vector["written"], g.write_traceparent(context)
+    yield "masked", vector["masked"], g.write_traceparent(context, 0x01)
 
 
 RUNNERS = {
     "read": run_read, "stream": run_stream, "reparent": run_reparent, "write": run_write, "traceparent": run_traceparent,
-    "share": run_share, "fan_out": run_fan_out, "rate": run_rate,
+    "share": run_share, "fan_out": run_fan_out, "rate": run_rate, "table": run_table, "weight": run_weight, "thinned": run_thinned,
+    "thin": run_thin, "send": run_send, "shorten": run_shorten, "members": run_members, "mask": run_mask,
+    "reparent_text": lambda vector: run_reparent(vector, g.reparent_text),
 }
 
 

@@ -1,4 +1,4 @@
-"""Glassine, version 1: a reader, stream reader, writer and re-parenter, written from the specification alone (../../glassine.md).
+"""Glassine, version 1: a reader, stream reader, writer and re-parenter, written from the specification alone (../../README.md).
 
 Made to be read next to the specification, by someone who implements the format in another language. The identifiers in
 brackets are those of the requirements that the lines below them obey. Bytes go in and bytes come out; nothing is trimmed,
@@ -366,14 +366,18 @@ def write(context: Context | str | None, fields: Iterable[Field], payload: bytes
 
 def write_text(context: Context | str | None, fields: Iterable[Field], payload: bytes) -> bytes:
     """The same for a text channel whose encoding is UTF-8."""
+    head = write_head(context, fields)
+    if head == ESCAPE and not payload.startswith(TEXT_PREFIX):  # [R-TEXT-4] [R-TEXT-3] what goes bare is not judged
+        return payload
     try:
         payload.decode("utf-8")                         # [R-TEXT-3]
     except UnicodeDecodeError as error:
         raise Refused("the payload is not UTF-8") from error
-    head = write_head(context, fields)
-    if head == ESCAPE and not payload.startswith(TEXT_PREFIX):  # [R-TEXT-4]
-        return payload
-    return TEXT_PREFIX + base64.urlsafe_b64encode(head).rstrip(b"=") + b";" + payload
+    return text_front(head) + payload
+
+
+def text_front(head: bytes) -> bytes:
+    return TEXT_PREFIX + base64.urlsafe_b64encode(head).rstrip(b"=") + b";"  # [R-TEXT-1] [R-TEXT-2]
 
 
 def write_head(context: Context | str | None, fields: Iterable[Field]) -> bytes:
@@ -422,6 +426,57 @@ def reparent(m: bytes, span_id: bytes, cap: int = DEFAULT_CAP) -> bytes | None:
     return assemble(context.flags, DECIDED | IDS, context.trace_id + span_id, kept) + message.payload
 
 
+def reparent_text(m: bytes, span_id: bytes, cap: int = DEFAULT_CAP) -> bytes | None:
+    """[R-COPY-5] The same of a message in text form."""
+    message = read_text(m, cap)
+    if message.carrier.context is None:
+        return None
+    head = reparent(message.head, span_id, cap)
+    return head and text_front(head) + message.payload
+
+
+# -------------------------------------------------------------------------------------------------------------- shortening
+
+def shorten(fields: Iterable[Field], carrier_bytes: int, has_ids: bool) -> list[Field]:
+    """What is left of the fields of a carrier that is to have so many bytes, in the order given."""
+    left = list(fields)
+    for goes in DROPPED:                                # [R-LIMIT-2] in this order
+        for at in reversed(range(len(left))):           # [R-SHORT-4] the last given first
+            excess = carrier_length_of(left, has_ids) - carrier_bytes
+            if excess <= 0:                             # only as much as must be
+                return left
+            if goes(left[at].type):
+                text = b""
+                if left[at].type in (BAGGAGE, TRACESTATE):
+                    text = longest_part(left[at].value, len(left[at].value) - excess)
+                left[at:at + 1] = [Field(left[at].type, text)] if text else []
+    return left                                         # [R-SHORT-2] perhaps longer than was asked for
+
+
+DROPPED = (
+    lambda kind: kind == BAGGAGE,
+    lambda kind: kind == TEXT_MAP,
+    lambda kind: kind > THINNING,
+    lambda kind: kind == FURTHER,
+    lambda kind: kind == TRACESTATE,
+)
+
+
+def carrier_length_of(fields: Iterable[Field], has_ids: bool) -> int:
+    # [R-SHORT-1]
+    return ID_BYTES * has_ids + sum(3 + len(item.value) for item in fields)
+
+
+def longest_part(text: bytes, room: int) -> bytes:
+    """[R-SHORT-5] The longest beginning of a list that ends with a member and has at most `room` bytes."""
+    ends = [at for at in range(1, len(text)) if text[at:at + 1] == b","] + [len(text)]
+    for end in reversed(ends):
+        member = text[:end].rstrip(b" \t")
+        if len(member) <= room and member[-1:] not in (b"", b","):
+            return member
+    return b""
+
+
 # ------------------------------------------------------------------------------------------------------- W3C Trace Context
 
 HEX = b"0123456789abcdef"
@@ -450,6 +505,53 @@ def read_traceparent(text: bytes) -> Context:
     return Context(trace_id, span_id, flags[0] if text[:2] == b"00" else flags[0] & SAMPLED)
 
 
-def write_traceparent(context: Context) -> str:
-    # [R-W3C-1] [R-W3C-2] the two bits that level 2 defines
-    return f"00-{context.trace_id.hex()}-{context.span_id.hex()}-{context.flags & 0x03:02x}"
+def write_traceparent(context: Context, mask: int = 0x03) -> str:
+    # [R-W3C-1] [R-W3C-2] the two bits that level 2 defines; or the one that all peers take
+    return f"00-{context.trace_id.hex()}-{context.span_id.hex()}-{context.flags & mask:02x}"
+
+
+LOWER, DIGITS = b"abcdefghijklmnopqrstuvwxyz", b"0123456789"
+STATE_KEY = frozenset(LOWER + DIGITS + b"_-*/@")
+STATE_VALUE = frozenset(range(0x20, 0x7F)) - frozenset(b",=")
+TOKEN = frozenset(LOWER + LOWER.upper() + DIGITS + b"!#$%&'*+-.^_`|~")
+BAGGAGE_VALUE = frozenset(range(0x21, 0x7F)) - frozenset(b'",;\\')
+
+
+def split_list(text: bytes, most: int) -> list[bytes]:
+    # [R-LIST-1] [R-LIST-3]
+    parts = (part.strip(b" \t") for part in text.split(b","))
+    return [part for part in parts if part][:most]
+
+
+def tracestate_members(text: bytes) -> list[tuple[bytes, bytes]]:
+    found = []
+    for part in split_list(text, 32):
+        key, equals, value = part.partition(b"=")
+        sound = (
+            equals and 1 <= len(key) <= 256 and key[0] in LOWER + DIGITS and STATE_KEY.issuperset(key)
+            and 1 <= len(value) <= 256 and STATE_VALUE.issuperset(value)
+        )                                               # [R-LIST-4]
+        if sound:                                       # [R-LIST-2]
+            found.append((key, value))
+    return found
+
+
+def baggage_members(text: bytes) -> list[tuple[bytes, bytes, bytes]]:
+    """Key, value, and the properties as one text."""
+    found = []
+    for part in split_list(text, 180):
+        pair, semicolon, properties = part.partition(b";")
+        key, equals, value = (piece.strip(b" \t") for piece in pair.partition(b"="))
+        sound = equals and is_token(key) and BAGGAGE_VALUE.issuperset(value)  # [R-LIST-5]
+        if sound and (not semicolon or all(map(is_property, properties.split(b";")))):
+            found.append((key, value, properties.strip(b" \t")))
+    return found
+
+
+def is_property(text: bytes) -> bool:
+    key, _, value = (piece.strip(b" \t") for piece in text.partition(b"="))
+    return is_token(key) and BAGGAGE_VALUE.issuperset(value)
+
+
+def is_token(text: bytes) -> bool:
+    return len(text) > 0 and TOKEN.issuperset(text)

@@ -6,7 +6,6 @@ import math
 
 M64 = 2**64 - 1
 P1, P2, P3, P4, P5 = (0x9E3779B185EBCA87, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5)
-DEFAULT_POINTS = ((1, 1), (100, 10), (10_000, 1_000))
 
 
 def xxh64(data: bytes, seed: int) -> int:
@@ -62,8 +61,24 @@ def is_selected(trace_id: bytes, weight: int | None, recipient: bytes, one_in: i
     return recipient_hash(trace_id, weight, recipient) * one_in < 2**64  # [R-FAN-2]
 
 
-def rate(recipients: int, points=DEFAULT_POINTS) -> int:
-    """One in how many of so many recipients [R-FAN-1]."""
+def default_rate(recipients: int) -> int:
+    """One in how many of so many recipients, by the default table, in whole numbers [R-FAN-1]."""
+    if recipients >= 9_995:
+        return 1_000
+    if recipients >= 105:
+        return (recipients + 5) // 10
+    return sum(recipients >= first for first in DEFAULT_FROM) or 1  # 0 recipients count as 1
+
+
+DEFAULT_FROM = (1, 3, 7, 13, 21, 31, 43, 57, 73, 91)
+
+
+def rate(recipients: int, points) -> int:
+    """One in how many of so many recipients, by a table of one's own [R-FAN-4]."""
+    sizes = [size for size, _ in points]
+    if not points or any(a >= b for a, b in zip(sizes, sizes[1:])) or not all(1 <= part < 2**32 for point in points for part in point):
+        raise ValueError("not a table")
+    recipients = max(recipients, 1)
     if recipients <= points[0][0]:
         return points[0][1]
     for (r1, n1), (r2, n2) in zip(points, points[1:]):
@@ -71,3 +86,24 @@ def rate(recipients: int, points=DEFAULT_POINTS) -> int:
             way = math.log(recipients / r1) / math.log(r2 / r1)
             return math.floor(n1 * (n2 / n1) ** way + 0.5 + 1e-9)
     return points[-1][1]
+
+
+def nested_weight(weight: int | None, one_in: int) -> int:
+    return min((weight or 1) * one_in, 2**32 - 1)                  # [R-FAN-3]
+
+
+def receive_thinned(message, receiver: bytes | None) -> tuple[str | None, int | None]:
+    """The decision that a receiver of this name has of a message whose sender it believes, and its weight."""
+    carrier = message.carrier
+    if carrier.thinning is None or receiver is None:                # [R-THIN-3] who has no name keeps it, and counts the weight
+        return message.decision, carrier.weight
+    if is_selected(carrier.context.trace_id, carrier.weight, receiver, carrier.thinning):
+        return message.decision, nested_weight(carrier.weight, carrier.thinning)  # [R-THIN-1] [R-THIN-2]
+    return "unsampled", None                                        # [R-THIN-1]
+
+
+def thinned_fields(weight: int | None, recipients: int) -> list[tuple[int, bytes]]:
+    """Type and value of what the sender of one copy for so many writes by the default table [R-THIN-4]."""
+    one_in = default_rate(recipients)
+    fields = [(4, weight)] * (weight is not None) + [(6, one_in)] * (one_in > 1)
+    return [(kind, number.to_bytes(4, "big")) for kind, number in fields]

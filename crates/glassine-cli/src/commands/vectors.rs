@@ -5,8 +5,10 @@ mod difference;
 mod file;
 mod hex;
 mod kind;
+mod lists;
 mod policy;
 mod read;
+mod thinning;
 mod traceparent;
 mod write;
 

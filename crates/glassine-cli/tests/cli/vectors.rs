@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::messages::{CONTEXT, ESCAPE, MARKER, TRACEPARENT, vector_files, vectors};
+use crate::messages::{CONTEXT, ESCAPE, MARKER, TRACEPARENT, UNSAMPLED, vector_files, vectors};
 use crate::tool::{Output, file, run, silent};
 
 #[test]
@@ -156,6 +156,87 @@ fn a_vector_that_disagrees_is_named() {
             "traceparent",
             json!({"text": TRACEPARENT, "reading": context, "written": TRACEPARENT}),
             "",
+        ),
+        (
+            "send",
+            json!({
+                "channel": "text",
+                "sending": "on",
+                "write": {"context": "unsampled", "fields": [], "payload": "ff"},
+                "result": "ff",
+            }),
+            "result is null, expected \"ff\"",
+        ),
+        (
+            "send",
+            json!({
+                "channel": "binary",
+                "sending": "off",
+                "write": {"context": context, "fields": [], "payload": "9e"},
+                "result": format!("{CONTEXT}9e"),
+            }),
+            "result is \"9e\", expected \
+             \"9e01c1de010300184bf92f3577b34da6a3ce929d0e0e473600f067aa0ba902b79e\"",
+        ),
+        (
+            "reparent_text",
+            json!({"message": "7b", "span_id": other_id, "result": "7b"}),
+            "result is null, expected \"7b\"",
+        ),
+        (
+            "shorten",
+            json!({
+                "shorten": {
+                    "has_ids": false,
+                    "fields": [{"type": 2, "value": "613d312c623d32"}],
+                    "carrier_bytes": 9,
+                },
+                "result": [],
+            }),
+            "result is [{\"type\":2,\"value\":\"613d31\"}], expected []",
+        ),
+        (
+            "members",
+            json!({"list": "tracestate", "text": "613d31", "members": []}),
+            "members is [{\"key\":\"a\",\"value\":\"1\"}], expected []",
+        ),
+        (
+            "mask",
+            json!({"context": context, "written": TRACEPARENT, "masked": UNSAMPLED}),
+            "masked is \"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\", expected \
+             \"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00\"",
+        ),
+        (
+            "table",
+            json!({"points": [], "recipients": 1, "one_in": 1}),
+            "one_in is null, expected 1",
+        ),
+        (
+            "weight",
+            json!({"weight": 65_536, "one_in": 65_536, "result": 0}),
+            "result is 4294967295, expected 0",
+        ),
+        (
+            "thinned",
+            json!({
+                "message": MARKER,
+                "receiver": null,
+                "decision": "sampled",
+                "weight": null,
+            }),
+            "decision is \"unsampled\", expected \"sampled\"",
+        ),
+        (
+            "thin",
+            json!({
+                "context": context,
+                "weight": null,
+                "recipients": 1,
+                "payload": "61",
+                "result": "",
+            }),
+            "result is \"9e01c1de010300184bf92f3577b34da6a3ce929d0e0e473600f067aa0ba902b761\", \
+             expected \"\"",
         ),
         (
             "traceparent",

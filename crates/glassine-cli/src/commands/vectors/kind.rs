@@ -4,10 +4,12 @@ use serde::de::Error as _;
 use serde_json::{Error, Value};
 
 use crate::commands::vectors::difference::add_differences;
-use crate::commands::vectors::policy::{fan_out, rate, share};
+use crate::commands::vectors::lists::{members, shortened};
+use crate::commands::vectors::policy::{fan_out, rate, share, table};
 use crate::commands::vectors::read::{read, stream};
-use crate::commands::vectors::traceparent::traceparent;
-use crate::commands::vectors::write::{reparented, written};
+use crate::commands::vectors::thinning::{nested_weight, thinned, thinning};
+use crate::commands::vectors::traceparent::{masked, traceparent};
+use crate::commands::vectors::write::{reparented, reparented_text, sent, written};
 
 /// How the vectors of one kind are answered, and which of their keys the answer is compared with.
 pub(crate) struct Kind {
@@ -21,16 +23,25 @@ impl Kind {
             "read" => Self { answer: read, compared: |_| &["reading", "closed", "always"] },
             "stream" => Self { answer: stream, compared: |_| &["answers"] },
             "reparent" => Self { answer: reparented, compared: |_| &["result"] },
+            "reparent_text" => Self { answer: reparented_text, compared: |_| &["result"] },
             "write" => Self { answer: written, compared: |_| &["result"] },
+            "send" => Self { answer: sent, compared: |_| &["result"] },
+            "shorten" => Self { answer: shortened, compared: |_| &["result"] },
+            "members" => Self { answer: members, compared: |_| &["members"] },
             "traceparent" => Self {
                 answer: traceparent,
                 compared: |vector| {
                     if vector["fault"].is_null() { &["reading", "written"] } else { &["fault"] }
                 },
             },
+            "mask" => Self { answer: masked, compared: |_| &["written", "masked"] },
             "share" => Self { answer: share, compared: |_| &["within"] },
             "fan_out" => Self { answer: fan_out, compared: |_| &["selected"] },
             "rate" => Self { answer: rate, compared: |_| &["one_in"] },
+            "table" => Self { answer: table, compared: |_| &["one_in"] },
+            "weight" => Self { answer: nested_weight, compared: |_| &["result"] },
+            "thinned" => Self { answer: thinned, compared: |_| &["decision", "weight"] },
+            "thin" => Self { answer: thinning, compared: |_| &["result"] },
             _ => return None,
         })
     }

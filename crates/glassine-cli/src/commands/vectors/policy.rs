@@ -3,7 +3,7 @@
 use std::num::NonZeroU32;
 
 use glassine::TraceId;
-use glassine::policy::{FanOut, Share, fan_out_selects};
+use glassine::policy::{FanOut, FanOutPoint, Share, fan_out_selects};
 use serde::{Deserialize, de::Error as _};
 use serde_json::{Error, Value, json};
 
@@ -50,6 +50,35 @@ struct RateVector {
 pub(crate) fn rate(vector: &Value) -> Result<Value, Error> {
     let RateVector { recipients } = RateVector::deserialize(vector)?;
     Ok(json!({ "one_in": FanOut::DEFAULT.one_in(recipients) }))
+}
+
+#[derive(Deserialize)]
+struct TableVector {
+    points: Vec<TablePoint>,
+    recipients: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(expecting = "an object")]
+struct TablePoint {
+    recipients: u32,
+    one_in: u32,
+}
+
+/// The same by a table of one's own; null if it is none.
+pub(crate) fn table(vector: &Value) -> Result<Value, Error> {
+    let TableVector { points, recipients } = TableVector::deserialize(vector)?;
+    // The library's types do not admit zeros.
+    let point = |TablePoint { recipients, one_in }| {
+        Some(FanOutPoint {
+            recipients: NonZeroU32::new(recipients)?,
+            one_in: NonZeroU32::new(one_in)?,
+        })
+    };
+    let points: Option<Vec<_>> = points.into_iter().map(point).collect();
+    let one_in =
+        points.and_then(|points| FanOut::new(&points).map(|table| table.one_in(recipients)));
+    Ok(json!({ "one_in": one_in }))
 }
 
 fn not_zero(trace_id: [u8; TraceId::LEN]) -> Result<TraceId, Error> {
