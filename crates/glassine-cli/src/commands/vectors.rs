@@ -23,7 +23,8 @@ use crate::show::printable::printable_path;
 /// Verify vector files against this program
 ///
 /// Prints a line for each vector that disagrees, with what differs, and a summary. A JSON Schema
-/// among the files is passed over, so that `spec/vectors/*.json` may be given.
+/// among the files is passed over, so that `spec/vectors/*.json` may be given. Of a file whose name
+/// ends in `.jsonl`, each line is a vector.
 #[derive(clap::Args)]
 #[command(after_help = "\
 Exit codes: 0 all vectors passed, 1 a vector failed, a file is wrong or there are no vectors, \

@@ -267,6 +267,40 @@ fn a_vector_that_disagrees_is_named() {
     }
 }
 
+/// What generated vectors leave out is compared all the same.
+#[test]
+fn vectors_on_lines_are_verified() {
+    let generated = run(&["vectors", "spec/vectors/generated.jsonl"], b"");
+    assert_eq!(generated, silent(0, b"4000 vectors: 4000 passed, 0 failed\n"));
+    let bare = json!({"kind": "read", "name": "mine", "form": "binary", "message": "7b7d"});
+    let with = |reading: Value, always: Value| {
+        let mut vector = bare.clone();
+        vector["reading"] = reading;
+        vector["always"] = always;
+        vector.to_string()
+    };
+    let refused = json!({"kind": "not_enveloped", "offset": 0});
+    let cases = [
+        (with(json!({"payload_len": 2}), refused.clone()), ""),
+        (with(json!({}), refused.clone()), "reading.payload_len is 2, expected 0"),
+        (
+            with(json!({"payload_len": 2, "sampled": true}), refused),
+            "reading.sampled is false, expected true",
+        ),
+        (
+            with(json!({"payload_len": 2}), json!("as mixed")),
+            "always is {\"kind\":\"not_enveloped\",\"offset\":0}, expected \"as mixed\"",
+        ),
+    ];
+    for (i, (line, difference)) in cases.into_iter().enumerate() {
+        let path = file(&format!("lines-{i}.jsonl"), line);
+        let path = path.to_str().expect("a path that is text");
+        let output = run(&["vectors", path], b"");
+        assert_eq!(output.code, i32::from(!difference.is_empty()));
+        assert!(output.text().contains(difference), "{}", output.text());
+    }
+}
+
 #[test]
 fn a_file_that_holds_no_vectors_is_a_failure() {
     let with = |kind: &str, vector: Value| json!({"kind": kind, "vectors": [vector]}).to_string();
@@ -305,6 +339,19 @@ fn a_file_that_holds_no_vectors_is_a_failure() {
     ];
     for (i, (content, clause)) in cases.into_iter().enumerate() {
         let path = file(&format!("no-vectors-{i}.json"), content);
+        let path = path.to_str().expect("a path that is text");
+        let stderr = format!("glassine: {path}: {clause}\n");
+        let stdout = b"0 vectors: 0 passed, 0 failed\n".to_vec();
+        assert_eq!(run(&["vectors", path], b""), Output { code: 1, stdout, stderr });
+    }
+    let lines = [
+        ("", "the file holds no vectors"),
+        ("{\"kind\":\"rate\"", "line 1: not JSON: EOF while parsing an object at line 1 column 14"),
+        ("{}", "line 1: missing field `kind`"),
+        ("{\"kind\":\"poem\"}", "no such kind of vectors: poem"),
+    ];
+    for (i, (content, clause)) in lines.into_iter().enumerate() {
+        let path = file(&format!("no-vectors-{i}.jsonl"), content);
         let path = path.to_str().expect("a path that is text");
         let stderr = format!("glassine: {path}: {clause}\n");
         let stdout = b"0 vectors: 0 passed, 0 failed\n".to_vec();

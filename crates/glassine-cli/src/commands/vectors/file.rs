@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde_json::{Error, Value};
+use serde_json::{Error, Value, json};
 
 use crate::commands::vectors::kind::Kind;
+use crate::commands::vectors::read::read;
 use crate::io::failure::Failure;
 use crate::show::printable::{printable, printable_path};
 
@@ -24,22 +25,9 @@ pub(crate) fn verify(
 ) -> Result<(), Failure> {
     let wrong = |clause: String| Failure::Failed(format!("{}: {clause}", printable_path(path)));
     let text = fs::read(path).map_err(|error| wrong(format!("cannot read the file: {error}")))?;
-    let json: Value =
-        serde_json::from_slice(&text).map_err(|error| wrong(format!("not JSON: {error}")))?;
-    if json["$schema"].as_str().is_some_and(|schema| schema.starts_with(JSON_SCHEMA)) {
-        return Ok(());
-    }
-    let file = VectorFile::deserialize(&json);
-    let file =
-        file.map_err(|error| wrong(format!("not a vector file: {}", printable_error(&error))))?;
-    if file.vectors.is_empty() {
-        return Err(wrong("the file holds no vectors".to_owned()));
-    }
-    let kind = Kind::of(&file.kind);
-    let kind = kind.ok_or_else(|| {
-        wrong(format!("no such kind of vectors: {}", printable(file.kind.as_bytes())))
-    })?;
-    for (i, vector) in file.vectors.iter().enumerate() {
+    let is_of_lines = path.extension().is_some_and(|ending| ending == "jsonl");
+    let vectors = if is_of_lines { of_lines(&text) } else { of_document(&text) }.map_err(wrong)?;
+    for (i, (kind, vector)) in vectors.iter().enumerate() {
         let Some(vector_name) = vector["name"].as_str() else {
             return Err(wrong(format!("vector {i}, counted from 0, has no name")));
         };
@@ -50,6 +38,66 @@ pub(crate) fn verify(
         each(&vector_name, differences)?;
     }
     Ok(())
+}
+
+type Vectors = Vec<(Kind, Value)>;
+
+/// One JSON object with the vectors of one kind. None of a JSON Schema.
+fn of_document(text: &[u8]) -> Result<Vectors, String> {
+    let json: Value = serde_json::from_slice(text).map_err(|error| format!("not JSON: {error}"))?;
+    if json["$schema"].as_str().is_some_and(|schema| schema.starts_with(JSON_SCHEMA)) {
+        return Ok(Vec::new());
+    }
+    let file = VectorFile::deserialize(&json);
+    let file = file.map_err(|error| format!("not a vector file: {}", printable_error(&error)))?;
+    if file.vectors.is_empty() {
+        return Err("the file holds no vectors".to_owned());
+    }
+    let kind = kind(&file.kind)?;
+    Ok(file.vectors.into_iter().map(|vector| (kind, vector)).collect())
+}
+
+/// A vector on each line, with its kind, and without what is absent.
+fn of_lines(text: &[u8]) -> Result<Vectors, String> {
+    let text = std::str::from_utf8(text).map_err(|error| format!("not UTF-8: {error}"))?;
+    let vector = |(i, line): (usize, &str)| {
+        let vector: Value = serde_json::from_str(line)
+            .map_err(|error| format!("line {}: not JSON: {error}", i + 1))?;
+        let name = vector["kind"].as_str();
+        let name = name.ok_or_else(|| format!("line {}: missing field `kind`", i + 1))?;
+        Ok((kind(name)?, if name == "read" { complete(vector) } else { vector }))
+    };
+    let vectors: Vectors = text.lines().enumerate().map(vector).collect::<Result<_, String>>()?;
+    if vectors.is_empty() { Err("the file holds no vectors".to_owned()) } else { Ok(vectors) }
+}
+
+/// A `read` vector with what generated ones leave out: what is absent in the reading, as in that of
+/// the empty message, and channels that take the message as mixed ones do.
+fn complete(vector: Value) -> Value {
+    let absent = read(&json!({ "form": "binary", "message": "" })).unwrap_or_default();
+    let mut whole = json!({
+        "reading": absent["reading"],
+        "closed": "as mixed",
+        "always": "as mixed",
+    });
+    merge(&mut whole, vector);
+    whole
+}
+
+/// Puts the keys of one object into another one; objects in it are not replaced but merged.
+fn merge(whole: &mut Value, part: Value) {
+    match (whole, part) {
+        (Value::Object(whole), Value::Object(part)) => {
+            for (key, value) in part {
+                merge(whole.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (whole, part) => *whole = part,
+    }
+}
+
+fn kind(name: &str) -> Result<Kind, String> {
+    Kind::of(name).ok_or_else(|| format!("no such kind of vectors: {}", printable(name.as_bytes())))
 }
 
 /// Errors quote what they are about.

@@ -12,6 +12,7 @@ use crate::commands::vectors::traceparent::{masked, traceparent};
 use crate::commands::vectors::write::{reparented, reparented_text, sent, written};
 
 /// How the vectors of one kind are answered, and which of their keys the answer is compared with.
+#[derive(Clone, Copy)]
 pub(crate) struct Kind {
     answer: fn(&Value) -> Result<Value, Error>,
     compared: fn(&Value) -> &'static [&'static str],
