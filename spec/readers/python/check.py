@@ -83,6 +83,8 @@ def run_read(vector):
     yield "payload", mixed.payload.hex(), message[mixed.payload_offset:].hex()
     for key in sorted(vector["reading"].keys() | reading.keys()):
         yield f"reading.{key}", vector["reading"].get(key, "(missing)"), reading.get(key, "(missing)")
+    if vector["form"] == "binary":
+        yield "reading at the end of a stream", reading, reading_json(g.read_arrived(message, cap, ended=True))
     for way in (g.CLOSED, g.ALWAYS):
         try:
             strict = reading_json(read(message, cap, way))

@@ -61,19 +61,17 @@ struct TableVector {
 #[derive(Deserialize)]
 #[serde(expecting = "an object")]
 struct TablePoint {
-    recipients: u32,
-    one_in: u32,
+    recipients: u64,
+    one_in: u64,
 }
 
 /// The same by a table of one's own; null if it is none.
 pub(crate) fn table(vector: &Value) -> Result<Value, Error> {
     let TableVector { points, recipients } = TableVector::deserialize(vector)?;
-    // The library's types do not admit zeros.
+    // The library's types admit neither zeros nor more than 32 bits.
+    let number = |number: u64| NonZeroU32::new(u32::try_from(number).ok()?);
     let point = |TablePoint { recipients, one_in }| {
-        Some(FanOutPoint {
-            recipients: NonZeroU32::new(recipients)?,
-            one_in: NonZeroU32::new(one_in)?,
-        })
+        Some(FanOutPoint { recipients: number(recipients)?, one_in: number(one_in)? })
     };
     let points: Option<Vec<_>> = points.into_iter().map(point).collect();
     let one_in =
