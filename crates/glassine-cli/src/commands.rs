@@ -3,6 +3,7 @@
 //! A new command is a file here, a variant of [`Command`] and its line in [`Args::run`].
 
 mod check;
+mod conform;
 mod detect;
 mod inspect;
 mod unwrap;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::check::Check;
+use crate::commands::conform::Conform;
 use crate::commands::detect::Detect;
 use crate::commands::inspect::Inspect;
 use crate::commands::unwrap::Unwrap;
@@ -42,6 +44,7 @@ enum Command {
     Check(Check),
     Detect(Detect),
     Vectors(Vectors),
+    Conform(Conform),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -62,6 +65,7 @@ impl Args {
             Command::Check(check) => check.run(),
             Command::Detect(detect) => detect.run(),
             Command::Vectors(vectors) => vectors.run(),
+            Command::Conform(conform) => conform.run(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `glassine vectors`: the library against the machine-readable examples
 //! (`spec/vectors/README.md`).
 
-mod difference;
-mod file;
+pub(crate) mod difference;
+pub(crate) mod file;
 mod hex;
 mod kind;
 mod lists;

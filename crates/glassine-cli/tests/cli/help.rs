@@ -12,6 +12,7 @@ fn help_tells_the_exit_codes() {
         "inspect --help",
         "check --help",
         "vectors --help",
+        "conform --help",
     ];
     for arguments in general {
         let output = run(&arguments.split(' ').collect::<Vec<_>>(), b"");

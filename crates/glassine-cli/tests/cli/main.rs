@@ -2,6 +2,7 @@
 //! all of them.
 
 mod check;
+mod conform;
 mod detect;
 mod disclosure;
 mod failures;

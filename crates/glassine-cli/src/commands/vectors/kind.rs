@@ -47,6 +47,11 @@ impl Kind {
         })
     }
 
+    /// The keys of a vector that say what the answer is.
+    pub(crate) fn compared(self, vector: &Value) -> &'static [&'static str] {
+        (self.compared)(vector)
+    }
+
     /// Where the library disagrees with a vector, key by key.
     pub(crate) fn differences(&self, vector: &Value) -> Result<Vec<String>, Error> {
         let answer = (self.answer)(vector)?;
