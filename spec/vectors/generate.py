@@ -172,7 +172,15 @@ def members(chance):
 
 
 def shorten(chance):
-    """Any lists, well-formed or not, and other fields of types that a writer takes."""
+    """One list and a little less room than it takes; or any lists, well-formed or not, and other fields of types that a writer takes."""
+    if chance.one_in(2):
+        text = chance.of((b"", b" ", b","))
+        for _ in range(1 + chance.below(4)):
+            text += chance.of((b"a=1", b"b=22", b"c", b"", b" ", b"d = 4;p")) + chance.of((b",", b" ,", b"\t,", b", ", b",,", b""))
+        has_ids = chance.one_in(2)
+        what = {"has_ids": has_ids, "fields": [{"type": chance.of((g.TRACESTATE, g.BAGGAGE)), "value": text.hex()}]}
+        what["carrier_bytes"] = g.ID_BYTES * has_ids + 3 + chance.below(len(text) + 2)
+        return answered({"kind": "shorten", "shorten": what, "result": None}, "result")
     fields = []
     for _ in range(chance.below(6)):
         kind = chance.of((1, 1, 2, 2, 2, 3, 4, 5, 6, 0x60, 0xE0))
