@@ -1,5 +1,5 @@
 //! The members of `tracestate` and `baggage` lists (W3C Trace Context level 2 and W3C Baggage;
-//! R-LIST-1 to R-LIST-5: R-LIST-2, R-LIST-3 and R-LIST-4 in the order of the tests).
+//! R-LIST-1 to R-LIST-5).
 
 use glassine::w3c::{BaggageMember, BaggageMembers, TracestateMembers};
 use proptest::prelude::*;

@@ -109,8 +109,8 @@ fn white_space_and_empty_members_go_with_what_is_dropped() {
     }
 }
 
-/// R-SHORT-1, R-SHORT-2, R-SHORT-3 and R-SHORT-4: bytes alone are counted, nothing is judged, and
-/// the order is the given one, not the canonical one.
+/// R-SHORT-1 to R-SHORT-4: bytes alone are counted, nothing is judged, and the order is the given
+/// one, not the canonical one.
 #[test]
 fn the_last_is_the_last_that_was_given() {
     let private =

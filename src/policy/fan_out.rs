@@ -39,8 +39,8 @@ impl FanOut<'static> {
 }
 
 impl<'a> FanOut<'a> {
-    /// A table of your own. `None` if it is empty or its numbers of recipients do not ascend.
-    /// O(points).
+    /// A table of your own. `None` if it is empty or its numbers of recipients do not ascend
+    /// (`R-FAN-4`). O(points).
     #[must_use]
     pub fn new(points: &'a [FanOutPoint]) -> Option<Self> {
         let ascends =
@@ -48,8 +48,8 @@ impl<'a> FanOut<'a> {
         (ascends && !points.is_empty()).then_some(Self { points })
     }
 
-    /// One in how many of so many recipients gets the context (`R-FAN-1`). 0 recipients count as 1.
-    /// Once a fan-out, not once a recipient: it takes a logarithm.
+    /// One in how many of so many recipients gets the context (`R-FAN-1`, `R-FAN-4`). 0 recipients
+    /// count as 1. Once a fan-out, not once a recipient: it takes a logarithm.
     #[must_use]
     pub fn one_in(self, recipients: u32) -> NonZeroU32 {
         let recipients = recipients.max(1);

@@ -63,9 +63,10 @@ impl fmt::Debug for BaggageMember<'_> {
 }
 
 impl<'a> Member<'a> for BaggageMember<'a> {
-    /// W3C Baggage, *baggage-string*: the grammar has at most 180 members.
+    /// W3C Baggage, *baggage-string*: the grammar has at most 180 members (`R-LIST-3`).
     const MOST: u8 = 180;
 
+    /// `R-LIST-5`.
     fn parse(part: &'a str) -> Option<Self> {
         let (pair, properties) = match split_once(part, b';') {
             Some((pair, properties)) => (pair, Some(properties)),

@@ -5,10 +5,15 @@ use core::marker::PhantomData;
 
 /// Iterates over the members of a list, which are split when they are asked for; borrows the text.
 ///
-/// White space around members and empty members are skipped, members that break W3C's grammar are
-/// left out, and so is what follows the most members that the list may have. Lazy; allocates
-/// nothing. Named by its two aliases, [`TracestateMembers`](crate::w3c::TracestateMembers) and
+/// White space around members and empty members are skipped ([`R-LIST-1`]), members that break
+/// W3C's grammar are left out ([`R-LIST-2`]), and so is what follows the most members that the list
+/// may have ([`R-LIST-3`]). Lazy; allocates nothing. Named by its two aliases,
+/// [`TracestateMembers`](crate::w3c::TracestateMembers) and
 /// [`BaggageMembers`](crate::w3c::BaggageMembers).
+///
+/// [`R-LIST-1`]: crate::spec#131-members-of-lists
+/// [`R-LIST-2`]: crate::spec#131-members-of-lists
+/// [`R-LIST-3`]: crate::spec#131-members-of-lists
 #[derive(Clone)]
 pub struct Members<'a, M> {
     rest: Option<&'a str>,

@@ -45,9 +45,10 @@ impl fmt::Debug for TracestateMember<'_> {
 }
 
 impl<'a> Member<'a> for TracestateMember<'a> {
-    /// W3C Trace Context level 2, *list*.
+    /// W3C Trace Context level 2, *list* (`R-LIST-3`).
     const MOST: u8 = 32;
 
+    /// `R-LIST-4`.
     fn parse(part: &'a str) -> Option<Self> {
         let (key, value) = split_once(part, b'=')?;
         let starts = key.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
