@@ -48,7 +48,7 @@ pub(crate) fn thinned(vector: &Value) -> Result<Value, Error> {
     let channel = Channel::new().with_trust(Trust::Accept);
     let message = Bytes::from(message);
     let received = match receiver {
-        Some(name) => channel.receive_as(&name, message),
+        Some(name) => channel.receiver().with_name(&name).receive(message),
         None => channel.receive(message),
     };
     let decision = match received.origin().propagation() {
