@@ -6,11 +6,13 @@
 pub(crate) mod baggage;
 pub(crate) mod list;
 pub(crate) mod parse_error;
+pub(crate) mod sieve;
 pub(crate) mod traceparent;
 pub(crate) mod tracestate;
 
 pub use self::baggage::{BaggageMember, BaggageMembers, PercentDecoded};
 pub use self::list::{Member, Members};
 pub use self::parse_error::{ParseError, ParseErrorKind};
+pub use self::sieve::claims_sampled;
 pub use self::traceparent::Traceparent;
 pub use self::tracestate::{TracestateMember, TracestateMembers};
