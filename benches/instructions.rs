@@ -6,6 +6,7 @@ use std::hint::black_box;
 
 use bytes::{Buf, Bytes};
 use glassine::policy::Rollout;
+use glassine::w3c;
 use glassine::{Channel, Envelope, Origin, Reading, SpanId, TraceContext, TraceFlags, reparent};
 use glassine_opentelemetry::{capture, capture_from, to_span_context};
 use opentelemetry::Context;
@@ -33,6 +34,12 @@ fn main() {
         assert_eq!(read_context(black_box(&frame)).0, Some(context));
         assert_eq!(write_context(black_box(context), black_box(&mut frame)), 32);
         assert!(reparent_frame(black_box(&mut frame.clone()), span_id));
+    }
+
+    let text = context.to_traceparent().as_str().as_bytes().to_vec();
+    for _ in 0..CALLS {
+        assert!(traceparent_claims_sampled(black_box(&text)));
+        assert_eq!(traceparent_parse(black_box(&text)), Some(context));
     }
 
     let payload = Bytes::from_static(b"{\"id\":7}");
@@ -82,6 +89,17 @@ fn write_context(context: TraceContext, out: &mut [u8]) -> usize {
 #[inline(never)]
 fn reparent_frame(frame: &mut [u8], span_id: SpanId) -> bool {
     reparent(frame, span_id).is_some()
+}
+
+#[inline(never)]
+fn traceparent_claims_sampled(text: &[u8]) -> bool {
+    w3c::claims_sampled(text)
+}
+
+/// What the sieve saves.
+#[inline(never)]
+fn traceparent_parse(text: &[u8]) -> Option<TraceContext> {
+    TraceContext::from_traceparent(text).ok()
 }
 
 #[inline(never)]
