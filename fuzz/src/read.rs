@@ -1,9 +1,9 @@
 //! The target `read`: any bytes, in every way of reading them.
 
-mod carrier;
+pub(crate) mod carrier;
 mod channels;
 mod header;
-mod reparent;
+pub(crate) mod reparent;
 mod stream;
 
 use bytes::Bytes;

@@ -1,7 +1,7 @@
 //! The target `write`: anything that could be asked for, in every way of writing it (section 7).
 
 mod buffer;
-mod shortened;
+pub(crate) mod shortened;
 
 use glassine::errors::EncodeErrorKind;
 use glassine::wire::{HEADER_LEN, MAX_CARRIER_LEN};

@@ -13,13 +13,53 @@ fn vectors() {
     let messages = vector_messages();
     assert!(!messages.is_empty(), "spec/vectors has no message");
     for message in &messages {
-        every_check(message);
+        every_reading(message);
         // All truncations. A check takes time in proportion to its input, so the few long messages
         // are cut more sparsely.
         let step = if message.len() > 2048 { 997 } else { 1 };
         for len in (0..message.len()).step_by(step) {
-            every_check(&message[..len]);
+            every_reading(&message[..len]);
         }
+    }
+}
+
+/// Every message of the vectors reaches channels of every rollout, form and list, whole and cut; so
+/// does every carrier.
+#[test]
+fn vectors_in_channels() {
+    for message in vector_messages().iter().filter(|message| message.len() <= 2048) {
+        for settings in SETTINGS {
+            checks::channel(&[settings, &message[..]].concat());
+            checks::channel(&[settings, &message[..message.len() * 2 / 3]].concat());
+        }
+        if let Some(([.., flags, shape, _, _], behind)) = message.split_first_chunk::<8>() {
+            let fields = behind.get(24..).unwrap_or(behind);
+            checks::fields(&[SETTINGS[2].as_slice(), &[*shape, *flags], fields].concat());
+        }
+    }
+}
+
+/// All of them one after the other in one stream, in pieces of every length up to 40, and whole.
+#[test]
+fn vectors_in_streams() {
+    let messages = vector_messages();
+    let messages = messages.iter().filter(|message| message.len() < 255);
+    let behind_lengths: Vec<u8> =
+        messages.flat_map(|message| [&[message.len() as u8], &message[..]].concat()).collect();
+    for piece in 1..=40 {
+        checks::streams(&[&[0x40, 0, 1, piece], &behind_lengths[..]].concat());
+    }
+    checks::streams(&[&[0, 24, 3, 0, 1, 255], &behind_lengths[..]].concat());
+}
+
+/// Every text of the vectors: as a `traceparent`, and as a list.
+#[test]
+fn vectors_that_are_texts() {
+    let texts = of_vectors("text");
+    assert!(!texts.is_empty(), "spec/vectors has no text");
+    for text in texts {
+        checks::traceparent(text.as_bytes());
+        checks::members(&[b"\x10", text.as_bytes()].concat());
     }
 }
 
@@ -48,17 +88,45 @@ fn seeds_for_write_are_written_and_refused() {
 fn longest_carriers() {
     for arrived in [65_534, 65_535, 65_536] {
         let header = [0x9E, 1, 0xC1, 0xDE, 0, 0, 0xFF, 0xFF];
-        every_check(&[&header[..], &vec![0; arrived]].concat());
+        every_reading(&[&header[..], &vec![0; arrived]].concat());
     }
 }
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 3] =
-    [("read", checks::read), ("text", checks::text), ("write", |input| _ = write(input))];
+const TARGETS: [Target; 9] = [
+    ("channel", checks::channel),
+    ("fields", checks::fields),
+    ("members", checks::members),
+    ("payloads", checks::payloads),
+    ("read", checks::read),
+    ("streams", checks::streams),
+    ("text", checks::text),
+    ("traceparent", checks::traceparent),
+    ("write", |input| _ = write(input)),
+];
 
-fn every_check(input: &[u8]) {
-    TARGETS.iter().for_each(|(_, check)| check(input));
+/// What channels are set to, as `Settings` of the checks reads it.
+const SETTINGS: [&[u8; 5]; 12] = [
+    b"\x00\x00\x01\x01\x03",
+    b"\x04\x00\x01\x01\x83",
+    b"\x04\x00\xFE\xFE\x02",
+    b"\x08\x00\x00\xAB\x12",
+    b"\x0E\x7F\x01\x01\x01",
+    b"\x36\xFF\x01\x56\x23",
+    b"\x11\x00\x01\x01\x00",
+    b"\x03\x00\x01\x01\x00",
+    b"\x44\x00\xFF\x01\x1B",
+    b"\x41\x00\x01\x01\x04",
+    b"\x84\x00\x01\x01\x13",
+    b"\xC0\x00\x01\x01\x00",
+];
+
+/// The targets whose inputs are messages.
+fn every_reading(input: &[u8]) {
+    checks::read(input);
+    checks::text(input);
+    write(input);
 }
 
 /// What cargo-fuzz makes of an input for a structured target. Whether the letter was written.
@@ -81,17 +149,22 @@ fn files(directory: &str) -> Vec<Vec<u8>> {
     entries.map(|entry| fs::read(entry.unwrap().path()).unwrap()).collect()
 }
 
-/// Every `message` of every file of vectors.
+/// Every message of the vectors.
 fn vector_messages() -> Vec<Vec<u8>> {
+    let decode = |hex: String| HEXLOWER.decode(hex.as_bytes()).unwrap();
+    of_vectors("message").into_iter().map(decode).collect()
+}
+
+/// What every vector of every file says of this.
+fn of_vectors(what: &str) -> Vec<String> {
     let file = |bytes: Vec<u8>| serde_json::from_slice::<Value>(&bytes).unwrap();
     let vectors = |file: Value| file["vectors"].as_array().cloned().unwrap_or_default();
-    let message =
-        |vector: Value| Some(HEXLOWER.decode(vector["message"].as_str()?.as_bytes()).unwrap());
+    let said = |vector: Value| vector[what].as_str().map(str::to_owned);
     let is_json = |path: &Path| path.extension().is_some_and(|extension| extension == "json");
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/vectors");
     let paths = fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| is_json(path));
-    paths.flat_map(|path| vectors(file(fs::read(path).unwrap()))).filter_map(message).collect()
+    paths.flat_map(|path| vectors(file(fs::read(path).unwrap()))).filter_map(said).collect()
 }

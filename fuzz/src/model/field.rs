@@ -1,6 +1,8 @@
 //! What a field is in bytes, where it counts, and when it is kept: sections 5.2 and 8.
 
-use glassine::{Field, TraceContext};
+use glassine::{Carrier, FaultKind, Field, TraceContext};
+
+use crate::model::fault::FaultAt;
 
 /// The value's bytes on the wire. `None` for a key that no length byte can say, and for an unknown
 /// field of a known type.
@@ -59,4 +61,26 @@ pub(crate) fn is_repeated(field: &Field<'_>, earlier: &Field<'_>) -> bool {
 pub(crate) fn is_kept(field: &Field<'_>) -> bool {
     let field_type = field.field_type().0;
     field_type <= 6 || field_type >= 0x80
+}
+
+/// Which fields count, and what is wrong with those that do not: sections 5.2 and 5.3.
+pub(crate) fn counting(carrier: Carrier<'_>) -> (Vec<Field<'_>>, Vec<FaultAt>) {
+    let mut counting: Vec<Field<'_>> = Vec::new();
+    let mut faults = Vec::new();
+    for raw in carrier.raw_fields() {
+        let fault = match Field::parse(raw.field_type(), raw.value()) {
+            None => FaultKind::MalformedField,
+            Some(field) if !is_in_place(&field, carrier.context()) => FaultKind::MisplacedField,
+            Some(field) if counting.iter().any(|earlier| is_repeated(&field, earlier)) => {
+                FaultKind::RepeatedField
+            }
+            Some(field) => {
+                assert_eq!(value_of(&field).as_deref(), Some(raw.value()));
+                counting.push(field);
+                continue;
+            }
+        };
+        faults.push((fault, raw.offset()));
+    }
+    (counting, faults)
 }

@@ -4,12 +4,11 @@ use glassine::wire::{CONTEXT_LEN, HEADER_LEN};
 use glassine::{Carrier, FaultKind, Field, Reading, Verdict};
 
 use crate::model::fault::kind_and_offset;
-use crate::model::field::{is_in_place, is_repeated, value_of};
+use crate::model::field::counting;
 
 pub(crate) fn carrier_is_read_as_in_section_5(message: Reading<'_>) {
     let carrier = message.carrier();
-    let context = carrier.context();
-    assert_eq!(context, message.context());
+    assert_eq!(carrier.context(), message.context());
 
     let mut at = first_field_at(message);
     for raw in carrier.raw_fields() {
@@ -23,23 +22,7 @@ pub(crate) fn carrier_is_read_as_in_section_5(message: Reading<'_>) {
     assert!(at <= message.payload_offset());
 
     // Which fields count, and what is wrong with those that do not (sections 5.2 and 5.3).
-    let mut counting: Vec<Field<'_>> = Vec::new();
-    let mut faults = Vec::new();
-    for raw in carrier.raw_fields() {
-        let fault = match Field::parse(raw.field_type(), raw.value()) {
-            None => FaultKind::MalformedField,
-            Some(field) if !is_in_place(&field, context) => FaultKind::MisplacedField,
-            Some(field) if counting.iter().any(|earlier| is_repeated(&field, earlier)) => {
-                FaultKind::RepeatedField
-            }
-            Some(field) => {
-                assert_eq!(value_of(&field).as_deref(), Some(raw.value()));
-                counting.push(field);
-                continue;
-            }
-        };
-        faults.push((fault, raw.offset()));
-    }
+    let (counting, faults) = counting(carrier);
     assert!(carrier.fields().eq(counting.iter().copied()));
     let of_fields =
         [FaultKind::MalformedField, FaultKind::MisplacedField, FaultKind::RepeatedField];

@@ -1,0 +1,9 @@
+//! A `traceparent` is read and written as W3C says, on any bytes.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| checks::traceparent(bytes));
+
+/// Compiled by a stable toolchain, a target does nothing.
+#[cfg(not(fuzzing))]
+fn main() {}
