@@ -138,3 +138,35 @@ fn bad_metadata_costs_its_member() {
         assert_eq!(capture().carrier().baggage(), Some("good=2;ttl=60;flag"), "{bad:?}");
     }
 }
+
+/// Inbound properties that break W3C's grammar cost their member: neither the handler nor whoever
+/// gets what it sends, having changed something, sees any of it.
+#[test]
+fn bad_properties_that_come_in_cost_their_member() {
+    for bad in [
+        "a=b;",
+        "a=b;;c",
+        "a=b; ",
+        "a=b;\"q\"",
+        "a=b;p=\"q\"",
+        "a=b;p q",
+        "a=b;p=q r",
+        "a=b;=c",
+        "tenant=1;\"evil",
+    ] {
+        let text = format!("x=1;ttl=60,{bad},y=2");
+        let cx = with_origin(&Context::new(), &received(sampled(), &text));
+        let mut keys: Vec<_> = cx.baggage().iter().map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, ["x", "y"], "{bad}");
+        let added = |cx: &Context| {
+            let mut baggage =
+                Baggage::from_iter(cx.baggage().iter().map(|(key, (value, metadata))| {
+                    KeyValueMetadata::new(key.clone(), value.clone(), metadata.clone())
+                }));
+            let _ = baggage.insert("step", "2");
+            cx.with_baggage(baggage)
+        };
+        assert_eq!(sent_after(&text, added).as_deref(), Some("step=2,x=1;ttl=60,y=2"), "{bad}");
+    }
+}

@@ -1,13 +1,17 @@
 //! What a consumer's span refers to, as an exporter sees it.
 
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
 use glassine::policy::{AllowList, Propagation, Role, Trust};
 use glassine::{Channel, Envelope, Field, Origin, SpanId, TraceContext, TraceFlags};
 
 use glassine_opentelemetry::{Consumer, Plan, Relation, capture_from};
-use opentelemetry::Context;
-use opentelemetry::trace::{SpanKind, TraceContextExt, Tracer, TracerProvider};
+use opentelemetry::trace::{SpanBuilder, SpanKind, TraceContextExt, Tracer, TracerProvider};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{
-    InMemorySpanExporter, Sampler, SdkTracer, SdkTracerProvider, SpanData,
+    InMemorySpanExporter, Sampler, SdkTracer, SdkTracerProvider, Span, SpanData, SpanProcessor,
 };
 
 const LINKING: Consumer = Consumer::new();
@@ -351,6 +355,44 @@ fn a_tracestate_goes_with_its_trace() {
         .followed_by(sampled(8));
     let plan = CONTINUING.plan([&origin]);
     assert_eq!(plan.parent().unwrap().trace_state().header(), "congo=t61r");
+}
+
+/// What spans say when they are started, which is what a sampler sees.
+#[derive(Clone, Default, Debug)]
+struct Started(Arc<Mutex<Vec<SpanData>>>);
+
+impl SpanProcessor for Started {
+    fn on_start(&self, span: &mut Span, _: &Context) {
+        self.0.lock().unwrap().extend(span.exported_data());
+    }
+
+    fn on_end(&self, _: SpanData) {}
+
+    fn force_flush(&self) -> OTelSdkResult {
+        Ok(())
+    }
+
+    fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        Ok(())
+    }
+}
+
+/// The attributes of the conventions and the kind are there from the start.
+#[test]
+fn a_sampler_sees_what_the_builder_says() {
+    let started = Started::default();
+    let provider = SdkTracerProvider::builder().with_span_processor(started.clone()).build();
+    let builder = SpanBuilder::from_name("orders process")
+        .with_kind(SpanKind::Consumer)
+        .with_attributes([KeyValue::new("messaging.destination.name", "orders")]);
+    let origin = Origin::from(sampled(7)).fanned_out(10.try_into().unwrap());
+    let plan = CONTINUING.plan([&origin]);
+    drop(plan.start_builder(&provider.tracer("test"), builder, &Context::new()));
+    let started = started.0.lock().unwrap();
+    let [span] = &started[..] else { panic!("{started:?}") };
+    assert_eq!((span.name.as_ref(), &span.span_kind), ("orders process", &SpanKind::Consumer));
+    let keys: Vec<_> = span.attributes.iter().map(|kv| kv.key.as_str()).collect();
+    assert_eq!(keys, ["messaging.destination.name", Plan::FAN_OUT_WEIGHT]);
 }
 
 /// Without a span of its own, a consumer that may only continue passes the decision on, and nothing

@@ -52,6 +52,41 @@ fn in_a_thread_that_ends_the_message_goes_bare() {
     }
 }
 
+/// The same by an end of a tokio channel, where plain tokio's send succeeds.
+#[cfg(feature = "tokio")]
+#[test]
+fn in_a_thread_that_ends_an_end_of_tokio_sends_bare() {
+    use glassine_opentelemetry::tokio::mpsc;
+
+    struct Says(mpsc::UnboundedSender<&'static str>);
+
+    impl Drop for Says {
+        fn drop(&mut self) {
+            self.0.send("the last word").expect("somebody listens");
+        }
+    }
+
+    thread_local! {
+        static LAST: RefCell<Option<Says>> = const { RefCell::new(None) };
+    }
+
+    for is_first in [true, false] {
+        let (sender, mut receiver) = mpsc::unbounded_channel();
+        let thread = std::thread::spawn(move || {
+            let touch = || drop(Context::current());
+            if is_first {
+                touch();
+            }
+            LAST.with(|last| *last.borrow_mut() = Some(Says(sender)));
+            if !is_first {
+                touch();
+            }
+        });
+        thread.join().expect("the thread ends without a panic");
+        assert_eq!(receiver.blocking_recv(), Some("the last word".into()));
+    }
+}
+
 /// A value of a context that is dropped while the context is detached.
 #[test]
 fn in_a_value_of_a_detached_context_the_message_goes_out() {

@@ -102,6 +102,9 @@ fn a_tracestate_costs_its_bad_members_and_never_the_context() {
     };
     assert_eq!(read("congo=t61r,rojo=1"), "congo=t61r,rojo=1");
     assert_eq!(read("congo=t61r, =bad,rojo=1"), "congo=t61r,rojo=1");
+    // W3C's grammar has it, and OpenTelemetry refuses it.
+    assert_eq!(read("a@@b=1,congo=t61"), "congo=t61");
+    assert_eq!(read("congo=t61,a@@b=1,rojo=1"), "congo=t61,rojo=1");
     assert_eq!(read("no list at all"), "");
     assert_eq!(to_span_context_with_tracestate(Reading::read(b"bare").carrier()), None);
 }

@@ -286,6 +286,32 @@ async fn a_broadcast_is_thinned_by_its_receivers() {
     assert!((3_640..=4_360).contains(&chosen), "{chosen}");
 }
 
+/// What decides nothing decides nothing for any of many: a message that is linked to, or to be
+/// decided anew, is handed on to 1,000 receivers, none of whom learns that no trace is to start, or
+/// that it counts for more. The control is the same context, believed: about 990 learn it.
+#[tokio::test]
+async fn a_broadcast_of_what_is_only_claimed_decides_nothing() {
+    let (sender, first) = broadcast::channel(4);
+    let mut receivers = vec![first];
+    receivers.extend((1..1_000).map(|_| sender.subscribe()));
+    let claims = [Propagation::Link(sampled()), Propagation::Resample(unsampled())];
+    for claim in claims {
+        sender.forward(Traced::new("claimed", Origin::new(claim))).unwrap();
+    }
+    sender.forward(from_sampled("believed")).unwrap();
+    let mut told = 0;
+    for receiver in &mut receivers {
+        for claim in claims {
+            let origin = receiver.try_recv().unwrap().into_parts().1;
+            assert_eq!((origin.propagation(), origin.weight()), (claim, None));
+            assert!(Consumer::new().plan([&origin]).makes_span());
+        }
+        let origin = receiver.try_recv().unwrap().into_parts().1;
+        told += u32::from(!Consumer::new().plan([&origin]).makes_span());
+    }
+    assert!((950..1_000).contains(&told), "{told}");
+}
+
 /// The same trace, sent again, reaches the same receivers; what is not sampled or bare is the same
 /// for all of them.
 #[tokio::test]

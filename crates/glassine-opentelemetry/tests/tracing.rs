@@ -1,16 +1,20 @@
 //! Spans of `tracing` in which messages are handled, as an exporter sees them: the SDK's defaults.
 #![cfg(feature = "tracing")]
 
-use glassine::policy::{Role, Rollout, Trust, Unsampled};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use glassine::policy::{Propagation, Role, Rollout, Share, Trust, Unsampled};
 use glassine::{Channel, Decision, Envelope, Origin, Reading, SpanId, TraceContext, TraceFlags};
 use glassine_opentelemetry::{Consumer, Plan, Relation, capture};
 use opentelemetry::Context;
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
-use tracing::{Span, info_span, instrument, subscriber};
+use tracing::instrument::WithSubscriber;
+use tracing::{Event, Span, Subscriber, info_span, instrument, subscriber};
 use tracing_opentelemetry::OpenTelemetryLayer;
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry;
+use tracing_subscriber::layer::{self, SubscriberExt};
+use tracing_subscriber::{Layer, registry};
 
 const CONTINUING: Consumer = Consumer::new().with_relation(Relation::Parent);
 
@@ -106,6 +110,77 @@ fn instrumented() -> Origin {
     capture()
 }
 
+/// Where no trace is to start, a handler with `#[instrument]` starts none, called or awaited, on
+/// whatever thread; nor does anybody who gets what it sends. The control is a message of which
+/// nothing is known.
+#[test]
+fn an_instrumented_handler_starts_nothing_where_nothing_is_to_start() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let started = |consumer: Consumer, origin: Origin| {
+        let spans = exported(|| {
+            let plan = consumer.plan([&origin]);
+            {
+                let _current = plan.context(&Context::current()).attach();
+                let _ = instrumented();
+            }
+            plan.in_span(|| info_span!("handle"), instrumented);
+            let handler = async {
+                tokio::task::yield_now().await;
+                instrumented()
+            };
+            let handler = plan.instrument(|| info_span!("handle"), handler);
+            let sent = runtime.block_on(runtime.spawn(handler.with_current_subscriber())).unwrap();
+            Consumer::new().plan([&sent]).in_span(|| info_span!("next"), || ());
+        });
+        spans.len()
+    };
+    let only = CONTINUING.with_role(Role::ContinueOnly);
+    assert_eq!(started(CONTINUING, Origin::new(Propagation::Suppress)), 0);
+    assert_eq!(started(CONTINUING, sampled().with_flags(TraceFlags::NONE).into()), 0);
+    assert_eq!(started(only, Origin::default()), 0);
+    assert_eq!(started(only, Origin::new(Propagation::Link(sampled()))), 0);
+    assert_eq!(started(CONTINUING, Origin::default()), 6);
+}
+
+/// Counts what is logged.
+#[derive(Clone, Default)]
+struct Logged(Arc<AtomicUsize>);
+
+impl<S: Subscriber> Layer<S> for Logged {
+    fn on_event(&self, _: &Event<'_>, _: layer::Context<'_, S>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// A span that is filtered out, and a subscriber without an OpenTelemetry layer, are how somebody
+/// has set up a program: no message warns of it. The control is an event.
+#[test]
+fn a_span_that_is_not_made_is_no_warning() {
+    let logged = Logged::default();
+    let linked = sampled().with_span_id(SpanId::from_u64(8).unwrap());
+    let handle_all = |make_span: fn() -> Span| {
+        for plan in [
+            CONTINUING.plan([&sampled().into()]),
+            Consumer::new().plan([&sampled().into(), &linked.into()]),
+            CONTINUING.plan([&Origin::new(Propagation::Suppress)]),
+        ] {
+            plan.in_span(make_span, || ());
+        }
+    };
+    let provider = SdkTracerProvider::builder().build();
+    let layer = || OpenTelemetryLayer::new(provider.tracer("test"));
+    subscriber::with_default(registry().with(logged.clone()), || {
+        handle_all(|| info_span!("handle"));
+    });
+    subscriber::with_default(registry().with(layer()).with(logged.clone()), || {
+        handle_all(Span::none);
+        handle_all(|| info_span!("handle"));
+    });
+    assert_eq!(logged.0.load(Ordering::Relaxed), 0);
+    subscriber::with_default(registry().with(logged.clone()), || tracing::warn!("the control"));
+    assert_eq!(logged.0.load(Ordering::Relaxed), 1);
+}
+
 /// A handler with `#[instrument]` makes its span by itself, in the context of the plan.
 #[test]
 fn an_instrumented_handler_continues_the_message() {
@@ -152,12 +227,15 @@ fn the_spans_that_must_exist_and_no_others() {
         ("damaged", b"\x9E\x01\xC1\xDE".to_vec()),
     ];
     let trusts = [Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept];
+    let share = |millionths| Rollout::Share(Share::from_millionths(millionths).unwrap());
+    let (none, all) = (share(0), share(1_000_000));
+    let rollouts = [Rollout::Off, Rollout::ReceiveOnly, none, all, Rollout::On];
     let mut cases = 0;
     for (name, bytes) in &inbound {
         for trust in trusts {
             for role in [Role::MayStart, Role::ContinueOnly] {
                 for relation in [Relation::Link, Relation::Parent] {
-                    for rollout in [Rollout::Off, Rollout::ReceiveOnly, Rollout::On] {
+                    for rollout in rollouts {
                         let case =
                             format!("{name}, {trust:?}, {role:?}, {relation:?}, {rollout:?}");
                         let channel = Channel::new()
@@ -210,7 +288,10 @@ fn the_spans_that_must_exist_and_no_others() {
                         // What the handler sent says the same, if anything is sent.
                         let reply = Reading::read(&replies[0]);
                         let decision = reply.decision();
-                        let expected = (rollout == Rollout::On).then_some(match exists {
+                        // A share is one of traces: a decision without one is not in it.
+                        let has_trace = exists || accepts && *name == "unsampled";
+                        let is_sent = rollout == Rollout::On || rollout == all && has_trace;
+                        let expected = is_sent.then_some(match exists {
                             true => Decision::Sampled,
                             false => Decision::Unsampled,
                         });
@@ -221,5 +302,5 @@ fn the_spans_that_must_exist_and_no_others() {
             }
         }
     }
-    assert_eq!(cases, 7 * 4 * 2 * 2 * 3);
+    assert_eq!(cases, 7 * 4 * 2 * 2 * 5);
 }
