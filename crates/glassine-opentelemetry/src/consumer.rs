@@ -24,7 +24,8 @@ pub enum Relation {
     #[default]
     Link,
     /// It is its child. For a single message; several are always linked to. An actor that sends to
-    /// itself makes one trace without an end by this: link there.
+    /// itself makes one trace without an end by this: what it tells itself is sent as a
+    /// [link](Propagation::Link), or bare.
     Parent,
 }
 

@@ -74,6 +74,15 @@ struct Readme;
 #[cfg(doctest)]
 struct AnotherRelease;
 
+// The examples of the cookbook.
+#[cfg(doctest)]
+#[doc = include_str!("../../../examples/cookbook/payload-transports.md")]
+struct PayloadTransports;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../examples/cookbook/self-sending-actors.md")]
+struct SelfSendingActors;
+
 // The example of this crate's own README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -4,6 +4,10 @@
 //! The ends are those of [`glassine_tokio`], with [`CurrentContext`](crate::CurrentContext) as
 //! their tracer; what they promise and cost is told there.
 //!
+//! A task that sends to itself, such as an actor that schedules its next step, makes one trace
+//! without an end where its receiver continues what it sent (`Relation::Parent`). It sends its next
+//! step by `forward`, bare or as a [link](glassine::policy::Propagation::Link) to the current span.
+//!
 //! ```
 //! use glassine_opentelemetry::tokio::mpsc;
 //! use glassine_opentelemetry::{Consumer, Relation};
