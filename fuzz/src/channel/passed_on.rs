@@ -9,8 +9,9 @@ use glassine::{
     Traced, reparent,
 };
 
+use crate::model::list::List;
 use crate::model::message::{Form, Sent, sent};
-use crate::model::origin::{Front, Origin, ROOM, len};
+use crate::model::origin::{Front, Origin, ROOM, len as items_len};
 use crate::settings::Settings;
 
 /// The message goes on as it is; it goes on from a span within its trace, sampled or not; and from
@@ -48,7 +49,7 @@ fn goes_on(
     let channel = settings.channel(Trust::Accept);
     let sent = channel.wrap(actual, payload).into_bytes();
     arrives(settings, front, payload, &sent);
-    let is_whole = front.is_none_or(|(_, _, items)| len(items) <= ROOM);
+    let is_whole = front.is_none_or(|(_, _, items)| items_len(items) <= ROOM);
     if is_whole {
         counted(&channel, settings, expected, front, payload);
     }
@@ -64,7 +65,9 @@ fn goes_on(
 /// is set alike takes the payload out, and nothing else.
 pub(crate) fn arrives(settings: &Settings, front: Option<&Front>, payload: &[u8], sent_: &[u8]) {
     match front {
-        Some((_, _, items)) if len(items) > ROOM => assert_eq!(Reading::read(sent_).fault(), None),
+        Some((_, _, items)) if items_len(items) > ROOM => {
+            assert_eq!(Reading::read(sent_).fault(), None)
+        }
         _ => {
             let Sent { message, too_long, .. } = sent(settings, front, payload, Form::Binary);
             assert_eq!(sent_, message);
@@ -151,6 +154,18 @@ fn counted(
         _ => false,
     };
     assert_eq!(counts.count(Count::OutOfShare), usize::from(is_out));
+
+    // With a list and a limit that hold nothing back.
+    let unlimited = Settings { outbound: List::ALL, max_tracestate_len: u16::MAX, ..*settings };
+    let all = origin.front(&unlimited, settings.unsampled, None);
+    let len = |front: Option<&Front>| {
+        front.map_or(0, |(_, _, items)| items.iter().map(|(_, value)| value.len()).sum::<usize>())
+    };
+    if all.as_ref().is_none_or(|(_, _, items)| items.len() < 128 && items_len(items) <= ROOM) {
+        let is_held_back = may_wrap && len(front) < len(all.as_ref());
+        let loses_fields = is_held_back || expected.is_shortened;
+        assert_eq!(counts.count(Count::FieldsDropped) > 0, loses_fields);
+    }
 }
 
 /// A frame that passes through gets the span id of the hop, where the channel believes its peers

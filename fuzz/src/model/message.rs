@@ -16,10 +16,12 @@ pub(crate) enum Form {
     Text,
 }
 
-/// A message, what it counts as, and its length if that is more than it may be.
+/// A message, what it counts as, whether it has lost fields for its length, and that length if it
+/// is more than it may be all the same.
 pub(crate) struct Sent {
     pub(crate) message: Vec<u8>,
     pub(crate) count: Count,
+    pub(crate) is_shortened: bool,
     pub(crate) too_long: Option<usize>,
 }
 
@@ -34,7 +36,7 @@ pub(crate) fn sent(sender: &Settings, front: Option<&Front>, payload: &[u8], for
         let room = sender.max_message_len?.checked_sub(payload.len())?;
         shortened(front?, room, form)
     };
-    for envelope in [&whole as &dyn Fn() -> _, &shorter] {
+    for (is_shortened, envelope) in [(false, &whole as &dyn Fn() -> _), (true, &shorter)] {
         let Some((shape, envelope)) = envelope() else { continue };
         let message = [&in_form(&envelope, form), payload].concat();
         if message.len() <= max {
@@ -43,7 +45,7 @@ pub(crate) fn sent(sender: &Settings, front: Option<&Front>, payload: &[u8], for
                 1 => Count::SentMarker,
                 _ => Count::SentUndecided,
             };
-            return Sent { message, count, too_long: None };
+            return Sent { message, count, is_shortened, too_long: None };
         }
     }
     let asks_for_it = match form {
@@ -56,11 +58,12 @@ pub(crate) fn sent(sender: &Settings, front: Option<&Front>, payload: &[u8], for
         _ => asks_for_it && sender.sends(),
     };
     if !is_escaped {
-        return Sent { message: payload.to_vec(), count: Count::SentBare, too_long: None };
+        let (message, count) = (payload.to_vec(), Count::SentBare);
+        return Sent { message, count, is_shortened: false, too_long: None };
     }
     let message = [&in_form(&joined(0, None, &[]).expect("short"), form), payload].concat();
     let too_long = (message.len() > max).then_some(message.len());
-    Sent { message, count: Count::SentEscaped, too_long }
+    Sent { message, count: Count::SentEscaped, is_shortened: false, too_long }
 }
 
 fn envelope((shape, context, items): &Front) -> Vec<u8> {
