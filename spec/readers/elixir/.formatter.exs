@@ -1,0 +1,1 @@
+[inputs: ["mix.exs", ".formatter.exs", "{bench,lib,test}/**/*.{ex,exs}"]]
