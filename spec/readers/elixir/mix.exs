@@ -17,8 +17,8 @@ defmodule Glassine.MixProject do
     [extra_applications: extra_applications(Mix.env())]
   end
 
-  # Debian's packages erlang-jiffy and erlang-proper.
-  defp extra_applications(:test), do: [:jiffy, :proper]
+  # jiffy and proper are in Debian, as erlang-jiffy and erlang-proper.
+  defp extra_applications(:test), do: [:logger, :jiffy, :proper]
   defp extra_applications(_env), do: []
 
   defp elixirc_paths(:test), do: ["lib", "test/support"]
