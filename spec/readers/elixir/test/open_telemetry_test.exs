@@ -4,6 +4,7 @@ defmodule Glassine.OpenTelemetryTest do
   use ExUnit.Case, async: false
 
   alias Glassine.{Context, Field, Frame, Reading}
+  alias Glassine.Test.WithTracer
 
   import Bitwise, only: [<<<: 2]
 
@@ -148,6 +149,21 @@ defmodule Glassine.OpenTelemetryTest do
     Traced.handle_message(copy, fn :hello ->
       assert Glassine.OpenTelemetry.current() == :unsampled
     end)
+  end
+
+  test "where the library is not there, messages go bare and are handled" do
+    paths = for app <- [:elixir, :glassine], do: :code.lib_dir(app, :ebin)
+    args = Enum.flat_map(paths, &[~c"-pa", &1])
+    env = [{~c"ERL_LIBS", false}]
+    {:ok, peer, _} = :peer.start_link(%{connection: :standard_io, args: args, env: env})
+    call = fn function, arguments -> :peer.call(peer, WithTracer, function, arguments) end
+
+    refute :peer.call(peer, Code, :ensure_loaded?, [:otel_tracer])
+    call.(:set_rollout, [:on])
+    assert call.(:wrap, [:hello]) == :hello
+    assert call.(:handle_message, [enveloped(@context), &Function.identity/1]) == :hello
+    assert call.(:continue_only, []) == :ok
+    :peer.stop(peer)
   end
 
   defmodule Guild do

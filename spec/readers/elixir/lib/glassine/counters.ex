@@ -16,8 +16,7 @@ defmodule Glassine.Counters do
   | `sent` | sent with a context, a marker or fields |
   | `escaped` | sent in the escape: a message that looks enveloped itself |
 
-  Bare messages are not counted, so that they cost nothing. Counting is one atomic addition. A
-  channel counts once its switch was moved for the first time.
+  Bare messages are not counted, so that they cost nothing. Counting is one atomic addition.
   """
 
   @kinds [
@@ -60,8 +59,8 @@ defmodule Glassine.Counters do
   end
 
   @doc """
-  The counts as an event: its name, its measurements, its metadata. They are sums since the channel
-  was first switched.
+  The counts as an event: its name, its measurements, its metadata. They are sums since the node
+  started.
   """
   @spec event(module) :: event
   def event(channel), do: {[:glassine, :counters], get(channel), %{channel: channel}}
@@ -81,21 +80,6 @@ defmodule Glassine.Counters do
   end
 
   @doc false
-  # One for each channel, whoever is first.
-  def create(channel) do
-    key = key(channel)
-
-    :global.trans({key, self()}, fn -> create_first(key) end, [node()])
-    :ok
-  end
-
-  defp create_first(key) do
-    if :persistent_term.get(key, nil) == nil do
-      :persistent_term.put(key, :counters.new(length(@kinds), [:write_concurrency]))
-    end
-  end
-
-  @doc false
   def key(channel), do: {__MODULE__, channel}
 
   @doc false
@@ -105,9 +89,16 @@ defmodule Glassine.Counters do
   end
 
   defp add_one(key, at) do
-    case :persistent_term.get(key, nil) do
-      nil -> :ok
-      counters -> :counters.add(counters, at, 1)
+    :counters.add(:persistent_term.get(key, nil) || create(key), at, 1)
+  end
+
+  # Where two processes count for the first time, both get the counters of the first.
+  defp create(key) do
+    create = fn ->
+      :persistent_term.get(key, nil) ||
+        tap(:counters.new(length(@kinds), [:write_concurrency]), &:persistent_term.put(key, &1))
     end
+
+    :global.trans({key, self()}, create, [node()])
   end
 end

@@ -14,7 +14,7 @@ defmodule Glassine.Rollout do
   nothing, and to change it makes no process collect garbage. It holds for this node.
   """
 
-  alias Glassine.{Counters, Hash}
+  alias Glassine.Hash
 
   import Bitwise
 
@@ -40,9 +40,7 @@ defmodule Glassine.Rollout do
   @doc "Moves a channel's switch, on this node."
   @spec set(module, t) :: :ok
   def set(channel, position) do
-    word = to_word(position)
-    Counters.create(channel)
-    :persistent_term.put(key(channel), word)
+    :persistent_term.put(key(channel), to_word(position))
   end
 
   @doc false

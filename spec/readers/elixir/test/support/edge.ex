@@ -16,3 +16,7 @@ end
 defmodule Glassine.Test.Handled do
   use Glassine.Channel
 end
+
+defmodule Glassine.Test.WithTracer do
+  use Glassine.Channel, tracer: Glassine.OpenTelemetry
+end

@@ -1,0 +1,3 @@
+defmodule Fleet.Channel do
+  use Glassine.Channel
+end
