@@ -1,6 +1,8 @@
 defmodule Glassine.GuardsTest do
   use ExUnit.Case, async: true
 
+  alias Glassine.Test.Vectors
+
   import Glassine, only: [is_traced: 1, is_sampled: 1]
 
   doctest Glassine.Guards
@@ -11,10 +13,10 @@ defmodule Glassine.GuardsTest do
 
   test "they say of every frame of the vectors what a reader says" do
     vectors =
-      for path <- Path.wildcard(Path.expand("../../../vectors/*.json", __DIR__)),
-          %{"kind" => "read", "vectors" => vectors} <-
-            [:jiffy.decode(File.read!(path), [:return_maps, :use_nil])],
-          %{"form" => "binary"} = vector <- vectors,
+      for path <- Vectors.paths(),
+          %{"kind" => "read", "vectors" => vectors} <- [Vectors.load(path)],
+          vector <- vectors,
+          vector["form"] == "binary",
           do: vector
 
     assert length(vectors) > 300
