@@ -154,7 +154,8 @@ defmodule Glassine.Channel do
       """
       @spec with_context(Glassine.Context.t(), (() -> result)) :: result when result: var
       def with_context(%Glassine.Context{} = context, fun) do
-        Glassine.Current.with_origin(@glassine, Glassine.Origin.followed_by(nil, context), fun)
+        origin = Glassine.Origin.followed_by(nil, context)
+        Glassine.Current.with_origin(@glassine, origin, nil, fn nil -> fun.() end)
       end
 
       @doc """

@@ -11,14 +11,15 @@ defmodule Glassine.Current do
   @spec origin() :: Origin.t()
   def origin, do: Process.get(@origin)
 
-  @doc "Runs a function while an origin is current, and leaves nothing of it behind."
-  @spec with_origin(Channel.config(), binary, (() -> result)) :: result when result: var
-  def with_origin(config, origin, fun) do
+  @doc "Gives a message to a function while an origin is current, and leaves nothing of it behind."
+  @spec with_origin(Channel.config(), binary, message, (message -> result)) :: result
+        when message: term, result: var
+  def with_origin(config, origin, message, fun) do
     before = Process.put(@origin, origin)
     token = attach(config.tracer, origin)
 
     try do
-      fun.()
+      fun.(message)
     after
       detach(token)
       restore(before)

@@ -6,10 +6,18 @@ defmodule Glassine.Guards do
   """
 
   @tag :"$glassine"
-  @version_1 <<0x9E, 1, 0xC1, 0xDE>>
-  @others for version <- [2, 3, 4, 6, 7, 8], do: <<0x9E, version, 0xC1, 0xDE>>
-  # A guard cannot look at a bit of a binary. It can ask a map for a byte.
-  @sampled Map.new(1..255//2, &{<<&1>>, []})
+  @first_prefix <<0x9E, 1, 0xC1, 0xDE>>
+  # What comes after every binary that begins so: binaries are ordered byte by byte. This is how a
+  # guard asks what a binary begins with, and makes no part of it.
+  @after_first <<0x9E, 1, 0xC1, 0xDF>>
+  @other_prefixes for version <- [2, 3, 4, 6, 7, 8], do: <<0x9E, version, 0xC1, 0xDE>>
+  # The usual two: sampled, and sampled of a random trace.
+  @sampled @first_prefix <> <<1, 3>>
+  @after_sampled @first_prefix <> <<1, 4>>
+  @random @first_prefix <> <<3, 3>>
+  @after_random @first_prefix <> <<3, 4>>
+  # Nor can a guard look at a bit, but it can ask a map for a byte.
+  @odd Map.new(1..255//2, &{<<&1>>, []})
   @decided for shape <- 1..15//2, do: <<shape>>
 
   @doc "The first element of every enveloped term."
@@ -28,9 +36,10 @@ defmodule Glassine.Guards do
   """
   defguard is_traced(term)
            when is_tuple(term) and tuple_size(term) == 3 and elem(term, 0) == @tag and
-                  is_binary(elem(term, 1)) and byte_size(elem(term, 1)) >= 4 and
-                  (binary_part(elem(term, 1), 0, 4) == @version_1 or
-                     binary_part(elem(term, 1), 0, 4) in @others)
+                  is_binary(elem(term, 1)) and
+                  ((elem(term, 1) >= @first_prefix and elem(term, 1) < @after_first) or
+                     (byte_size(elem(term, 1)) >= 4 and
+                        binary_part(elem(term, 1), 0, 4) in @other_prefixes))
 
   @doc """
   Whether a term is enveloped and its sender says that the trace is recorded (`R-READ-7`). Reads the
@@ -43,8 +52,10 @@ defmodule Glassine.Guards do
   """
   defguard is_sampled(term)
            when is_traced(term) and byte_size(elem(term, 1)) >= 8 and
-                  is_map_key(@sampled, binary_part(elem(term, 1), 4, 1)) and
-                  (binary_part(elem(term, 1), 5, 1) == <<3>> or
-                     (binary_part(elem(term, 1), 0, 4) != @version_1 and
-                        binary_part(elem(term, 1), 5, 1) in @decided))
+                  ((elem(term, 1) >= @sampled and elem(term, 1) < @after_sampled) or
+                     (elem(term, 1) >= @random and elem(term, 1) < @after_random) or
+                     (is_map_key(@odd, binary_part(elem(term, 1), 4, 1)) and
+                        (binary_part(elem(term, 1), 5, 1) == <<3>> or
+                           (elem(term, 1) >= @after_first and
+                              binary_part(elem(term, 1), 5, 1) in @decided))))
 end

@@ -26,7 +26,7 @@ defmodule Glassine.Receive do
 
     body =
       quote do
-        Glassine.Receiving.handle_traced(unquote(config), unquote(envelope), fn ->
+        Glassine.Receiving.handle_traced(unquote(config), unquote(envelope), nil, fn nil ->
           unquote(body)
         end)
       end

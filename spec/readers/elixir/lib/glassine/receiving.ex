@@ -10,21 +10,22 @@ defmodule Glassine.Receiving do
 
   @spec handle(Channel.config(), term, (term -> result)) :: result when result: var
   def handle(config, {_tag, envelope, message} = traced, fun) when is_traced(traced) do
-    handle_traced(config, envelope, fn -> fun.(message) end)
+    handle_traced(config, envelope, message, fun)
   end
 
   def handle(_config, message, fun), do: fun.(message)
 
-  @doc "Runs a function while what an envelope says is current."
-  @spec handle_traced(Channel.config(), binary, (() -> result)) :: result when result: var
-  def handle_traced(config, envelope, fun) do
+  @doc "Gives a message to a function while what its envelope says is current."
+  @spec handle_traced(Channel.config(), binary, message, (message -> result)) :: result
+        when message: term, result: var
+  def handle_traced(config, envelope, message, fun) do
     if Rollout.receives(Rollout.word(config.rollout)) do
       {kind, origin} = Origin.judge(envelope, &Current.name/0)
       Counters.add(config.counters, kind)
-      run(config, origin, fun)
+      run(config, origin, message, fun)
     else
       Counters.add(config.counters, :while_off)
-      fun.()
+      fun.(message)
     end
   end
 
@@ -36,7 +37,7 @@ defmodule Glassine.Receiving do
     if Rollout.receives(Rollout.word(config.rollout)) do
       reading = Frame.read(bytes, Keyword.take(options, [:cap]))
       origin = judge(config, reading, trust, Keyword.get(options, :fields, :none))
-      run(config, origin, fn -> fun.(reading.payload) end)
+      run(config, origin, reading.payload, fun)
     else
       fun.(bytes)
     end
@@ -65,8 +66,8 @@ defmodule Glassine.Receiving do
   defp admits?(_field, :all), do: true
   defp admits?({type, _value}, :none), do: type in [1, 4, 5, 6]
 
-  defp run(_config, nil, fun), do: fun.()
-  defp run(config, origin, fun), do: Current.with_origin(config, origin, fun)
+  defp run(_config, nil, message, fun), do: fun.(message)
+  defp run(config, origin, message, fun), do: Current.with_origin(config, origin, message, fun)
 
   defp trust(options) do
     case Keyword.fetch(options, :trust) do

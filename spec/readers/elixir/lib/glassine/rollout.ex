@@ -57,9 +57,9 @@ defmodule Glassine.Rollout do
 
   @doc false
   # Whether the decision about a trace is sent; `word` sends.
-  def includes?(@on, _ids), do: true
+  def includes?(@on, _envelope), do: true
 
-  def includes?(word, <<trace_id::binary-size(16), _::binary>>) do
+  def includes?(word, <<_header::64, trace_id::binary-size(16), _::binary>>) do
     Hash.xxh64(trace_id, 0) >>> 32 < div((word - @first_share) <<< 32, 1_000_000)
   end
 

@@ -86,10 +86,20 @@ defmodule Glassine.Sending do
     end
   end
 
-  defp says(<<_::32, flags, 3, _::16, ids::binary-size(24), _::binary>> = origin, config, word) do
+  # Most contexts are of this kind, and end here.
+  defp says(<<_::32, flags, 3, 24::16, _::192>>, %{unsampled: :bare}, _word)
+       when rem(flags, 2) == 0 do
+    nil
+  end
+
+  defp says(<<_::32, flags, 3, _::16, _::192, _::binary>> = origin, _config, word)
+       when rem(flags, 2) == 1 do
+    if Rollout.includes?(word, origin), do: origin
+  end
+
+  defp says(<<_::40, 3, _::16, _::192, _::binary>> = origin, config, word) do
     cond do
-      not Rollout.includes?(word, ids) -> nil
-      rem(flags, 2) == 1 -> origin
+      not Rollout.includes?(word, origin) -> nil
       config.unsampled == :marker -> Origin.without_context(origin, :unsampled)
       true -> without_context(origin, config, word, nil)
     end
