@@ -28,14 +28,15 @@ defmodule Glassine.Current do
 
   @doc "Makes the decision against traces current for as long as nothing else is."
   @spec rest(Channel.config()) :: :ok
-  def rest(config) do
-    if Process.get(@origin) == nil do
-      Process.put(@origin, Origin.marker())
-      attach(config.tracer, Origin.marker())
-    end
+  def rest(config), do: rest(config, Process.get(@origin))
 
+  defp rest(config, nil) do
+    Process.put(@origin, Origin.marker())
+    _ = attach(config.tracer, Origin.marker())
     :ok
   end
+
+  defp rest(_config, _origin), do: :ok
 
   @spec put_name(binary) :: :ok
   def put_name(name) do
