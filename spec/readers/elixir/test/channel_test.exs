@@ -249,6 +249,16 @@ defmodule Glassine.ChannelTest do
                {[:glassine, :counters], now, %{channel: Counted}}
     end
 
+    test "the counts are an event of telemetry" do
+      handler = fn name, measurements, metadata, to ->
+        send(to, {name, measurements, metadata})
+      end
+
+      :telemetry.attach("test", [:glassine, :counters], handler, self())
+      assert Glassine.Counters.emit(Switched) == :ok
+      assert_received {[:glassine, :counters], %{while_off: 0, damaged: 0}, %{channel: Switched}}
+    end
+
     test "the decision of a version that is not known holds" do
       version_2 = {:"$glassine", <<0x9E, 2, 0xC1, 0xDE, 0, 1, 0, 3, 1, 2, 3>>, :hello}
       refute Plain.handle_message(version_2, fn :hello -> Glassine.may_start?() end)

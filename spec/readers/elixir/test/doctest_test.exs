@@ -1,6 +1,7 @@
 defmodule Glassine.DoctestTest do
   use ExUnit.Case, async: true
 
+  doctest Glassine
   doctest Glassine.Context
   doctest Glassine.FanOut
   doctest Glassine.Field

@@ -5,7 +5,7 @@ defmodule Glassine.PropertiesTest do
 
   import Bitwise
 
-  alias Glassine.{Context, Field, Frame, Reading, Text, Traceparent}
+  alias Glassine.{Context, Field, Frame, Origin, Reading, Text, Traceparent}
   alias Glassine.Test.{Handled, Vectors}
 
   require Glassine
@@ -123,6 +123,24 @@ defmodule Glassine.PropertiesTest do
       Handled.handle_message(bare, & &1) == term and Handled.handle_message(sampled, & &1) == term and
         Handled.handle_message(Handled.wrap(tagged), & &1) == tagged and
         handled == expected and Glassine.context() == nil
+    end)
+  end
+
+  test "the usual envelopes, which have a way of their own, are judged like all others" do
+    for_all({seed(), :proper_types.binary()}, fn {seed, name} ->
+      {{says, fields}, state} = random_description(:rand.seed_s(:exsss, seed))
+      {one_in, _state} = pick([1, 2, 3, 1_000], state)
+      {:ok, bare} = Frame.encode(says, [])
+
+      {:ok, thinned} =
+        Frame.encode(%Context{trace_id: seed + 1, span_id: 7, flags: 3}, [{6, <<one_in::32>>}])
+
+      {:ok, other} = Frame.encode(says, fields)
+
+      Enum.all?([bare, thinned, other], fn envelope ->
+        generally = Origin.judge_reading(Frame.read(envelope), fn -> name end, fn _ -> true end)
+        Origin.judge(envelope, fn -> name end) == generally
+      end)
     end)
   end
 

@@ -1,5 +1,6 @@
-unless Code.ensure_loaded?(:otel_tracer) do
-  Code.require_file("stand_in/open_telemetry.exs", __DIR__)
+for {module, stand_in} <- [otel_tracer: "open_telemetry.exs", telemetry: "telemetry.exs"],
+    not Code.ensure_loaded?(module) do
+  Code.require_file("stand_in/#{stand_in}", __DIR__)
 end
 
 # What the tests of these need is not everywhere; ExUnit says what was left out.

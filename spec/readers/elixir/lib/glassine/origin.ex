@@ -27,16 +27,19 @@ defmodule Glassine.Origin do
   envelopes are a context without fields, and are their origin.
   """
   @spec judge(binary, (() -> binary)) :: {Counters.kind(), t}
-  def judge(<<@prefix::32, _, 3, 24::16, 0::128, _::64>> = envelope, name) do
-    judge_any(envelope, name)
-  end
-
-  def judge(<<@prefix::32, _, 3, 24::16, _::128, 0::64>> = envelope, name) do
-    judge_any(envelope, name)
-  end
-
-  def judge(<<@prefix::32, flags, 3, 24::16, _::192>> = envelope, _name) do
+  def judge(<<@prefix::32, flags, 3, 24::16, trace_id::128, span_id::64>> = envelope, _name)
+      when trace_id != 0 and span_id != 0 do
     {if((flags &&& 1) == 1, do: :sampled, else: :unsampled), envelope}
+  end
+
+  # One copy for many, without anything else: what thousands of receivers judge.
+  def judge(<<@prefix::32, flags, 3, 31::16, trace_id::128, span_id::64, 6, 4::16, n::32>>, name)
+      when trace_id != 0 and span_id != 0 and n > 1 and (flags &&& 1) == 1 do
+    if FanOut.chosen?(trace_id, nil, name.(), n) do
+      {:sampled, <<@prefix::32, flags, 3, 31::16, trace_id::128, span_id::64, 4, 4::16, n::32>>}
+    else
+      {:not_chosen, <<@prefix::32, flags &&& 0xFE, 3, 24::16, trace_id::128, span_id::64>>}
+    end
   end
 
   def judge(@marker, _name), do: {:marker, @marker}
