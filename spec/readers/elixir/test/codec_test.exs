@@ -52,7 +52,7 @@ defmodule Glassine.CodecTest do
       assert Exception.message(error) == sentence
     end
 
-    assert {:error, error} = Text.write(nil, [], <<0xFF>>)
+    assert {:error, error} = Text.write(:unsampled, [], <<0xFF>>)
     assert Exception.message(error) == "the payload is not UTF-8"
   end
 
@@ -96,7 +96,17 @@ defmodule Glassine.CodecTest do
     end
   end
 
-  test "a comma that stands first leaves no member" do
-    assert Shorten.shorten([Field.baggage(" ,,a=1")], 5) == []
+  test "what is left of a list ends with its last member that fits" do
+    for {list, room, left} <- [
+          {"a=1 ,b=2", 7, "a=1"},
+          {"a=1 ,b=2", 3, "a=1"},
+          {"a=1 ,b=2", 2, nil},
+          {"a=1,, ,", 6, "a=1"},
+          {" ,,a=1", 5, nil},
+          {" ,,a=1,b=2", 7, " ,,a=1"}
+        ] do
+      fields = if left, do: [Field.baggage(left)], else: []
+      assert {list, Shorten.shorten([Field.baggage(list)], 3 + room)} == {list, fields}
+    end
   end
 end

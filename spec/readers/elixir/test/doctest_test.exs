@@ -6,6 +6,7 @@ defmodule Glassine.DoctestTest do
   doctest Glassine.FanOut
   doctest Glassine.Field
   doctest Glassine.Frame
+  doctest Glassine.Members
   doctest Glassine.Reading
   doctest Glassine.Share
   doctest Glassine.Shorten

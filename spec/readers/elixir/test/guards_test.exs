@@ -14,9 +14,7 @@ defmodule Glassine.GuardsTest do
   test "they say of every frame of the vectors what a reader says" do
     vectors =
       for path <- Vectors.paths(),
-          %{"kind" => "read", "vectors" => vectors} <- [Vectors.load(path)],
-          vector <- vectors,
-          vector["form"] == "binary",
+          %{"kind" => "read", "form" => "binary"} = vector <- Vectors.load(path),
           do: vector
 
     assert length(vectors) > 300

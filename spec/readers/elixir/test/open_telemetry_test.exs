@@ -12,12 +12,17 @@ defmodule Glassine.OpenTelemetryTest do
     use Glassine.Channel, tracer: Glassine.OpenTelemetry, unsampled: :marker
   end
 
+  defmodule Rare do
+    use Glassine.Channel, tracer: Glassine.OpenTelemetry, table: [{1, 1 <<< 30}]
+  end
+
   @trace_id 0x4BF92F3577B34DA6A3CE929D0E0E4736
   @context %Context{trace_id: @trace_id, span_id: 0xF067AA0BA902B7, flags: 1}
   @marker <<0x9E, 1, 0xC1, 0xDE, 0, 1, 0, 0>>
 
   setup_all do
     Traced.set_rollout(:on)
+    Rare.set_rollout(:on)
   end
 
   defp with_span(trace_id, span_id, flags, fun) do
@@ -141,9 +146,7 @@ defmodule Glassine.OpenTelemetryTest do
   end
 
   test "a receiver that is not chosen is not sampled" do
-    copy =
-      with_span(@trace_id, 5, 1, fn -> Traced.wrap_many(:hello, 2, table: [{1, 1 <<< 30}]) end)
-
+    copy = with_span(@trace_id, 5, 1, fn -> Rare.wrap_many(:hello, 2) end)
     assert Reading.thinning(Frame.read(elem(copy, 1))) == 1 <<< 30
 
     Traced.handle_message(copy, fn :hello ->

@@ -2,18 +2,22 @@ defmodule Glassine.ServerTest do
   # Handlers: GenServer, :gen_statem and plain receive.
   use ExUnit.Case, async: true
 
+  import Bitwise, only: [<<<: 2]
+
   alias Glassine.{Context, Current}
   alias Glassine.Test.{Edge, Handled}
 
   require Edge
 
   Edge.channel(Resting, unsampled: :marker)
+  Edge.channel(Rare, table: [{1, 1_000_000}])
 
   @context Edge.context()
 
   setup_all do
     Handled.set_rollout(:on)
     Resting.set_rollout(:on)
+    Rare.set_rollout(:on)
   end
 
   defp traced(message), do: Handled.with_context(@context, fn -> Handled.wrap(message) end)
@@ -267,15 +271,20 @@ defmodule Glassine.ServerTest do
       alone = Handled.with_context(@context, fn -> Handled.wrap_many(:hello, 1) end)
       assert alone == traced(:hello)
 
-      copy =
-        Handled.with_context(@context, fn ->
-          Handled.wrap_many(:hello, 10, table: [{1, 1_000_000}])
-        end)
+      copy = Rare.with_context(@context, fn -> Rare.wrap_many(:hello, 10) end)
 
       Handled.handle_message(copy, fn :hello ->
         refute Glassine.may_start?()
         assert Handled.wrap(:hello) == :hello
       end)
+    end
+
+    test "a table that is none is refused when the channel is made" do
+      for table <- [[], [{0, 1}], [{1, 0}], [{2, 1}, {2, 2}], [{1, 1 <<< 32}], :none] do
+        assert_raise ArgumentError, ~r/:table is no table/, fn ->
+          Glassine.Channel.config(Rare, table: table)
+        end
+      end
     end
 
     test "a decision against the trace goes to all of them, or nothing does" do

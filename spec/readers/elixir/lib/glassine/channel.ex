@@ -13,6 +13,7 @@ defmodule Glassine.Channel do
 
     * `:tracer`, a `Glassine.Tracer`. Without one, what is sent carries on the context of the message
       that is being handled.
+    * `:table`, a table of `Glassine.FanOut` for copies that go to many, instead of the default one.
     * `:unsampled`, what is sent for a context that is not sampled: `:bare`, the default, or
       `:marker`, which says that no trace is to start.
 
@@ -20,7 +21,7 @@ defmodule Glassine.Channel do
   there.
   """
 
-  alias Glassine.{Counters, Rollout}
+  alias Glassine.{Counters, FanOut, Rollout}
 
   @typedoc "What the functions of a channel have in common."
   @type config :: %{
@@ -28,16 +29,21 @@ defmodule Glassine.Channel do
           rollout: tuple,
           counters: tuple,
           tracer: module | nil,
+          table: FanOut.table() | nil,
           unsampled: :bare | :marker
         }
 
   @doc false
   @spec config(module, keyword) :: config
   def config(channel, options) do
-    options = Keyword.validate!(options, tracer: nil, unsampled: :bare)
+    options = Keyword.validate!(options, table: nil, tracer: nil, unsampled: :bare)
 
     if options[:unsampled] not in [:bare, :marker] do
       raise ArgumentError, ":unsampled is :bare or :marker, not #{inspect(options[:unsampled])}"
+    end
+
+    if options[:table] && not FanOut.table?(options[:table]) do
+      raise ArgumentError, ":table is no table: #{inspect(options[:table])}"
     end
 
     %{
@@ -45,6 +51,7 @@ defmodule Glassine.Channel do
       rollout: Rollout.key(channel),
       counters: Counters.key(channel),
       tracer: options[:tracer],
+      table: options[:table],
       unsampled: options[:unsampled]
     }
   end
@@ -82,8 +89,7 @@ defmodule Glassine.Channel do
       Wraps one copy that goes to so many recipients. They choose among themselves who keeps the
       context, one in as many as `Glassine.FanOut` says, each by its own name.
 
-      Options: `:table`, a table of `Glassine.FanOut`; `:unsampled`, what an unsampled context
-      becomes, `:marker` unless it is `:bare`.
+      An option: `:unsampled`, what an unsampled context becomes, `:marker` unless it is `:bare`.
       """
       @spec wrap_many(term, recipients :: non_neg_integer, keyword) :: term
       def wrap_many(message, recipients, options \\ []) do

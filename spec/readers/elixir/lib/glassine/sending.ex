@@ -18,7 +18,7 @@ defmodule Glassine.Sending do
   def wrap_many(config, message, recipients, options) do
     case envelope(%{config | unsampled: Keyword.get(options, :unsampled, :marker)}) do
       <<_::40, 3, _::binary>> = envelope ->
-        one_in = one_in(recipients, Keyword.get(options, :table))
+        one_in = one_in(recipients, config.table)
         wrapped(Origin.thinned(envelope, one_in), config, message)
 
       envelope ->

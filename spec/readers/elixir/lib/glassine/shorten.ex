@@ -1,6 +1,6 @@
 defmodule Glassine.Shorten do
   @moduledoc """
-  Drops fields, and members of lists, that a carrier has no room for (section 11, `R-LIMIT-2`).
+  Drops fields, and members of lists, that a carrier has no room for (`R-LIMIT-2`).
 
       iex> fields = [{1, "congo=t61r"}, {2, "a=1,b=2,c=3"}]
       iex> Glassine.Shorten.shorten(fields, 24)
@@ -16,9 +16,10 @@ defmodule Glassine.Shorten do
 
   @doc """
   What is left of the fields, in their order, when they may take so many bytes of carrier. `room`
-  does not count the ids: for a carrier of 16,384 bytes with a context it is 16,360.
+  does not count the ids: for a carrier of 16,384 bytes with a context it is 16,360. Bytes alone are
+  counted, and no field is judged.
   """
-  @spec shorten([Field.t()], room :: non_neg_integer) :: [Field.t()]
+  @spec shorten([Field.t()], room :: integer) :: [Field.t()]
   def shorten(fields, room) do
     excess = Enum.reduce(fields, -room, fn field, sum -> sum + size(field) end)
     if excess > 0, do: drop(@order, Enum.reverse(fields), excess), else: fields
@@ -51,26 +52,27 @@ defmodule Glassine.Shorten do
 
   defp shortened(_kind, _field, _excess), do: []
 
-  # The longest part that ends in front of a comma and fits.
-  defp without_last_members(_list, room) when room < 0, do: ""
+  # The text to the end of the last member that fits (R-SHORT-5).
+  defp without_last_members(list, room), do: list |> last_end(0, 0, 0, room) |> first_bytes(list)
 
-  defp without_last_members(list, room) do
-    scope = {0, min(byte_size(list), room + 1)}
+  defp first_bytes(count, list), do: binary_part(list, 0, count)
 
-    case :binary.matches(list, ",", scope: scope) do
-      [] -> ""
-      commas -> trim(binary_part(list, 0, commas |> List.last() |> elem(0)))
-    end
+  # `kept` is the end of the last member that fits, `stop` that of the member at hand, or 0.
+  defp last_end(<<?,, rest::binary>>, at, kept, stop, room) do
+    last_end(rest, at + 1, longer(kept, stop, room), 0, room)
   end
 
-  defp trim(list) do
-    case list do
-      "" -> ""
-      list -> if :binary.last(list) in ' \t,', do: trim(chop(list)), else: list
-    end
+  defp last_end(<<char, rest::binary>>, at, kept, stop, room) when char in ' \t' do
+    last_end(rest, at + 1, kept, stop, room)
   end
 
-  defp chop(list), do: binary_part(list, 0, byte_size(list) - 1)
+  defp last_end(<<_char, rest::binary>>, at, kept, _stop, room) do
+    last_end(rest, at + 1, kept, at + 1, room)
+  end
+
+  defp last_end("", _at, kept, stop, room), do: longer(kept, stop, room)
+
+  defp longer(kept, stop, room), do: if(stop in 1..room//1, do: stop, else: kept)
 
   defp kind({1, _}), do: :tracestate
   defp kind({2, _}), do: :baggage

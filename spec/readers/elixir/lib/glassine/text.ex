@@ -51,19 +51,18 @@ defmodule Glassine.Text do
     end
   end
 
-  @doc "Writes a message, sending being on. The payload is UTF-8, or is refused (`R-TEXT-3`)."
+  @doc """
+  Writes a message, sending being on. With nothing to say, only a payload that begins like the text
+  form gets an envelope (`R-TEXT-4`). A payload that gets one is UTF-8, or is refused (`R-TEXT-3`).
+  """
   @spec write(Frame.says(), [Field.t()], binary) :: {:ok, binary} | {:error, EncodeError.t()}
   def write(says, fields, payload) when is_binary(payload) do
-    with true <- String.valid?(payload),
-         {:ok, envelope} <- Frame.encode(says, fields) do
-      if envelope == @escape and not String.starts_with?(payload, @prefix) do
-        {:ok, payload}
-      else
-        {:ok, encode(envelope, payload)}
+    with {:ok, envelope} <- Frame.encode(says, fields) do
+      cond do
+        envelope == @escape and not String.starts_with?(payload, @prefix) -> {:ok, payload}
+        String.valid?(payload) -> {:ok, encode(envelope, payload)}
+        true -> {:error, %EncodeError{kind: :payload_not_text}}
       end
-    else
-      false -> {:error, %EncodeError{kind: :payload_not_text}}
-      error -> error
     end
   end
 

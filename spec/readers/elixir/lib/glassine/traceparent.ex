@@ -54,11 +54,18 @@ defmodule Glassine.Traceparent do
     end
   end
 
-  @doc "Writes a text of version `00`, with the two flags that W3C defines (`R-W3C-2`)."
-  @spec write(Context.t()) :: String.t()
-  def write(%Context{trace_id: trace_id, span_id: span_id, flags: flags}) do
-    ids = Base.encode16(<<trace_id::128, span_id::64, flags &&& 3>>, case: :lower)
-    <<trace::binary-size(32), span::binary-size(16), flags::binary>> = ids
+  @doc """
+  Writes a text of version `00`, with the two flags that W3C defines (`R-W3C-2`), or with *sampled*
+  alone for peers that refuse others: `write(context, :sampled)`.
+  """
+  @spec write(Context.t(), :all | :sampled) :: String.t()
+  def write(%Context{} = context, flags \\ :all) do
+    mask = if flags == :sampled, do: 1, else: 3
+    ids = <<context.trace_id::128, context.span_id::64, context.flags &&& mask>>
+
+    <<trace::binary-size(32), span::binary-size(16), flags::binary>> =
+      Base.encode16(ids, case: :lower)
+
     "00-#{trace}-#{span}-#{flags}"
   end
 

@@ -1,113 +1,195 @@
 defmodule Glassine.Test.Vectors do
-  # What this library makes of a vector, beside what is expected: spec/vectors/README.md.
+  # What this library answers to what a vector asks: spec/vectors/README.md.
 
-  alias Glassine.{Context, FanOut, Frame, Reading, Share, Text, Traceparent}
+  alias Glassine.{Context, EncodeError, FanOut, Field, Frame, Members, Origin, Reading}
+  alias Glassine.{Share, Shorten, Text, Traceparent}
 
   @directory Path.expand("../../../../vectors", __DIR__)
 
   def paths do
-    Path.wildcard(Path.join(@directory, "*.json")) -- [Path.join(@directory, "schema.json")]
+    Path.wildcard(Path.join(@directory, "*.{json,jsonl}")) --
+      [Path.join(@directory, "schema.json")]
   end
 
-  def load(path), do: path |> File.read!() |> :jiffy.decode([:return_maps, :use_nil])
+  @doc "The vectors of a file, each with its kind."
+  def load(path) do
+    text = File.read!(path)
 
-  def run("read", vector) do
-    module = %{"binary" => Frame, "text" => Text}[vector["form"]]
-    message = unhex(vector["message"])
-    options = if cap = vector["cap"], do: [cap: cap], else: []
+    if Path.extname(path) == ".jsonl" do
+      for line <- String.split(text, "\n", trim: true), do: generated(decode(line))
+    else
+      %{"kind" => kind, "vectors" => vectors} = decode(text)
+      for vector <- vectors, do: Map.put(vector, "kind", kind)
+    end
+  end
+
+  def decode(text), do: :jiffy.decode(text, [:return_maps, :use_nil])
+  def encode(term), do: :jiffy.encode(term, [:use_nil])
+
+  @doc "What is expected and what is answered, where they differ."
+  def differences(%{"kind" => "read"} = vector) do
+    %{"payload_offset" => at} = reading = vector["reading"]
+    <<_::binary-size(at), payload::binary>> = unhex(vector["message"])
+
+    reading
+    |> Map.merge(Map.take(vector, ["closed", "always"]))
+    |> Map.put("payload", hex(payload))
+    |> differ(answer("read", vector))
+  end
+
+  def differences(%{"kind" => "stream", "answers" => steps} = vector) do
+    asked = Map.put(vector, "arrived", for(step <- steps, do: step["arrived"]))
+    differ(%{"answers" => for(step <- steps, do: step["answer"])}, answer("stream", asked))
+  end
+
+  def differences(%{"kind" => kind} = vector) do
+    answer = answer(kind, vector)
+    differ(Map.new(answer, fn {key, _} -> {key, vector[key]} end), answer)
+  end
+
+  defp differ(expected, answer) do
+    for key <- Enum.uniq(Map.keys(expected) ++ Map.keys(answer)),
+        expected[key] != answer[key] do
+      "#{key}: expected #{inspect(expected[key])}, answered #{inspect(answer[key])}"
+    end
+  end
+
+  # Generated readings leave out what says nothing.
+  defp generated(%{"kind" => "read", "reading" => reading} = vector) do
+    nothing = Map.merge(reading(Frame.read("")), %{"payload_offset" => 0, "payload_len" => 0})
+
+    Map.merge(%{"closed" => "as mixed", "always" => "as mixed"}, vector)
+    |> Map.put("reading", Map.merge(nothing, reading))
+  end
+
+  defp generated(vector), do: vector
+
+  @doc "The answer to a question of a kind."
+  def answer("read", asked) do
+    module = form(asked["form"])
+    message = unhex(asked["message"])
+    options = if cap = asked["cap"], do: [cap: cap], else: []
     mixed = module.read(message, options)
-    actual = reading(mixed)
-    at = mixed.payload_offset
 
-    [
-      {"keys", Enum.sort(Map.keys(vector["reading"])), Enum.sort(Map.keys(actual))},
-      {"payload", binary_part(message, at, byte_size(message) - at), mixed.payload}
-    ] ++
-      for({key, expected} <- vector["reading"], do: {key, expected, actual[key]}) ++
-      for mode <- [:closed, :always] do
-        {mode, vector[Atom.to_string(mode)], strict(module, message, mode, options, mixed)}
-      end
+    Map.merge(reading(mixed), %{
+      "payload" => hex(mixed.payload),
+      "closed" => strict(module, message, :closed, options, mixed),
+      "always" => strict(module, message, :always, options, mixed)
+    })
   end
 
-  def run("stream", vector) do
-    message = unhex(vector["message"])
+  def answer("stream", asked) do
+    message = unhex(asked["message"])
 
-    for %{"arrived" => arrived, "answer" => expected} <- vector["answers"] do
-      actual =
+    answers =
+      for arrived <- asked["arrived"] do
         case Frame.read_prefix(binary_part(message, 0, arrived)) do
           {:incomplete, needs} -> %{"incomplete" => needs}
           read -> Map.take(reading(read), ["verdict", "fault", "payload_offset"])
         end
+      end
 
-      {arrived, expected, actual}
+    %{"answers" => answers}
+  end
+
+  def answer("reparent", asked), do: %{"result" => reparented(Frame, asked)}
+  def answer("reparent_text", asked), do: %{"result" => reparented(Text, asked)}
+  def answer("write", %{"write" => write}), do: %{"result" => written(Frame, write)}
+
+  def answer("send", %{"sending" => "on", "write" => write} = asked) do
+    %{"result" => written(form(asked["channel"]), write)}
+  end
+
+  def answer("send", %{"write" => write}), do: %{"result" => write["payload"]}
+
+  def answer("shorten", %{"shorten" => asked}) do
+    room = asked["carrier_bytes"] - if(asked["has_ids"], do: 24, else: 0)
+    %{"result" => described(Shorten.shorten(fields(asked["fields"]), room))}
+  end
+
+  def answer("traceparent", asked) do
+    case Traceparent.read(asked["text"]) do
+      {:ok, read} ->
+        %{"reading" => context(read), "written" => Traceparent.write(read), "fault" => nil}
+
+      {:error, fault} ->
+        %{"reading" => nil, "written" => nil, "fault" => fault(fault)}
     end
   end
 
-  def run("reparent", vector) do
-    <<span_id::64>> = unhex(vector["span_id"])
-    result = Frame.reparent(unhex(vector["message"]), span_id)
-    [{"result", vector["result"], changed(result)}]
+  def answer("members", %{"list" => "tracestate", "text" => text}) do
+    members = Members.tracestate(unhex(text))
+    %{"members" => for({key, value} <- members, do: %{"key" => key, "value" => value})}
   end
 
-  def run("write", %{"write" => write} = vector) do
-    context =
-      case write["context"] do
-        nil -> nil
-        "unsampled" -> :unsampled
-        described -> context_of(described)
+  def answer("members", %{"list" => "baggage", "text" => text}) do
+    members =
+      for {key, value, properties} <- Members.baggage(unhex(text)) do
+        %{"key" => key, "value" => value, "properties" => properties}
       end
 
-    fields = for field <- write["fields"], do: {field["type"], unhex(field["value"])}
-
-    result =
-      case Frame.write(context, fields, unhex(write["payload"])) do
-        {:ok, message} -> hex(message)
-        {:error, %Glassine.EncodeError{}} -> nil
-      end
-
-    [{"result", vector["result"], result}]
+    %{"members" => members}
   end
 
-  def run("traceparent", vector) do
-    actual =
-      case Traceparent.read(vector["text"]) do
-        {:ok, read} -> %{"reading" => context(read), "written" => Traceparent.write(read)}
-        {:error, fault} -> %{"fault" => fault(fault)}
-      end
-
-    for key <- ["reading", "written", "fault"], do: {key, vector[key], actual[key]}
+  def answer("mask", asked) do
+    context = says(asked["context"])
+    masked = Traceparent.write(context, :sampled)
+    %{"written" => Traceparent.write(context), "masked" => masked}
   end
 
-  def run("share", vector) do
-    <<trace_id::128>> = unhex(vector["trace_id"])
+  def answer("share", asked) do
+    <<trace_id::128>> = unhex(asked["trace_id"])
 
-    [
-      {"hash", vector["hash"], hex(<<Share.hash(trace_id)::64>>)},
-      {"within", vector["within"], Share.contains?(trace_id, vector["millionths"])}
-    ]
+    %{
+      "hash" => hex(<<Share.hash(trace_id)::64>>),
+      "within" => Share.contains?(trace_id, asked["millionths"])
+    }
   end
 
-  def run("fan_out", %{"weight" => weight, "one_in" => one_in} = vector) do
-    <<trace_id::128>> = unhex(vector["trace_id"])
-    name = unhex(vector["recipient"])
+  def answer("fan_out", %{"weight" => weight, "one_in" => one_in} = asked) do
+    <<trace_id::128>> = unhex(asked["trace_id"])
+    name = unhex(asked["recipient"])
 
-    [
-      {"hash", vector["hash"], hex(<<FanOut.hash(trace_id, weight, name)::64>>)},
-      {"selected", vector["selected"], FanOut.chosen?(trace_id, weight, name, one_in)}
-    ]
+    %{
+      "hash" => hex(<<FanOut.hash(trace_id, weight, name)::64>>),
+      "selected" => FanOut.chosen?(trace_id, weight, name, one_in)
+    }
   end
 
-  def run("rate", vector) do
-    [{"one_in", vector["one_in"], FanOut.one_in(vector["recipients"])}]
+  def answer("rate", asked), do: %{"one_in" => FanOut.one_in(asked["recipients"])}
+
+  def answer("table", asked) do
+    table = for point <- asked["points"], do: {point["recipients"], point["one_in"]}
+    one_in = if FanOut.table?(table), do: FanOut.one_in(asked["recipients"], table)
+    %{"one_in" => one_in}
   end
 
-  def strict(module, message, mode, options, mixed) do
-    case module.read_strict(message, mode, options) do
-      {:ok, ^mixed} -> "as mixed"
-      {:ok, other} -> other
-      {:error, fault} -> fault(fault)
-    end
+  def answer("weight", asked) do
+    %{"result" => FanOut.nested_weight(asked["weight"], asked["one_in"])}
   end
+
+  # Every process has a name. Who has none takes the frame as it is read.
+  def answer("thinned", %{"receiver" => nil} = asked) do
+    reading = Frame.read(unhex(asked["message"]))
+    %{"decision" => decision(reading), "weight" => Reading.weight(reading)}
+  end
+
+  def answer("thinned", asked) do
+    reading = Frame.read(unhex(asked["message"]))
+    name = unhex(asked["receiver"])
+    {_kind, origin} = Origin.judge_reading(reading, fn -> name end, fn _field -> true end)
+    left = Frame.read(origin || "")
+    %{"decision" => decision(left), "weight" => Reading.weight(left)}
+  end
+
+  def answer("thin", asked) do
+    fields = if weight = asked["weight"], do: [Field.weight(weight)], else: []
+    {:ok, envelope} = Frame.encode(says(asked["context"]), fields)
+    one_in = FanOut.one_in(asked["recipients"])
+    %{"result" => hex(Origin.thinned(envelope, one_in)) <> asked["payload"]}
+  end
+
+  def answer(_kind, _asked), do: %{"unsupported" => true}
 
   def reading(read) do
     context = Reading.context(read)
@@ -118,7 +200,7 @@ defmodule Glassine.Test.Vectors do
       "version" => read.version,
       "fault" => fault(read.fault),
       "sampled" => Reading.sampled?(read),
-      "decision" => if(decision = Reading.decision(read), do: Atom.to_string(decision)),
+      "decision" => decision(read),
       "trace_flags" => flags && hex(<<flags>>),
       "trace_id" => context && context(context)["trace_id"],
       "span_id" => context && context(context)["span_id"],
@@ -139,9 +221,6 @@ defmodule Glassine.Test.Vectors do
     }
   end
 
-  def fault(nil), do: nil
-  def fault({kind, offset}), do: %{"kind" => Atom.to_string(kind), "offset" => offset}
-
   def context(%Context{trace_id: trace_id, span_id: span_id, flags: flags}) do
     %{
       "trace_id" => hex(<<trace_id::128>>),
@@ -150,16 +229,56 @@ defmodule Glassine.Test.Vectors do
     }
   end
 
-  defp context_of(described) do
+  def hex(bytes), do: Base.encode16(bytes, case: :lower)
+  def unhex(text), do: Base.decode16!(text, case: :lower)
+
+  defp form("binary"), do: Frame
+  defp form("text"), do: Text
+
+  defp strict(module, message, mode, options, mixed) do
+    case module.read_strict(message, mode, options) do
+      {:ok, ^mixed} -> "as mixed"
+      {:ok, other} -> reading(other)
+      {:error, fault} -> fault(fault)
+    end
+  end
+
+  defp decision(read), do: if(decision = Reading.decision(read), do: Atom.to_string(decision))
+
+  defp fault(nil), do: nil
+  defp fault({kind, offset}), do: %{"kind" => Atom.to_string(kind), "offset" => offset}
+
+  defp reparented(module, asked) do
+    <<span_id::64>> = unhex(asked["span_id"])
+
+    case module.reparent(unhex(asked["message"]), span_id) do
+      {:ok, message} -> hex(message)
+      :unchanged -> nil
+    end
+  end
+
+  defp written(module, write) do
+    payload = unhex(write["payload"])
+
+    case module.write(says(write["context"]), fields(write["fields"]), payload) do
+      {:ok, message} -> hex(message)
+      {:error, %EncodeError{}} -> nil
+    end
+  end
+
+  defp says(nil), do: nil
+  defp says("unsampled"), do: :unsampled
+
+  defp says(described) do
     <<trace_id::128>> = unhex(described["trace_id"])
     <<span_id::64>> = unhex(described["span_id"])
     <<flags>> = unhex(described["trace_flags"])
     %Context{trace_id: trace_id, span_id: span_id, flags: flags}
   end
 
-  def changed({:ok, message}), do: hex(message)
-  def changed(:unchanged), do: nil
+  defp fields(described), do: for(field <- described, do: {field["type"], unhex(field["value"])})
 
-  def hex(bytes), do: Base.encode16(bytes, case: :lower)
-  def unhex(text), do: Base.decode16!(text, case: :lower)
+  def described(fields) do
+    for {type, value} <- fields, do: %{"type" => type, "value" => hex(value)}
+  end
 end
