@@ -265,6 +265,35 @@ defmodule Glassine.ChannelTest do
     end
   end
 
+  defmodule Failing do
+    @behaviour Glassine.Tracer
+
+    @impl true
+    def current, do: raise("current")
+
+    @impl true
+    def attach(%Context{span_id: 1}), do: throw(:attach)
+    def attach(_other), do: :token
+
+    @impl true
+    def detach(:token), do: exit(:detach)
+  end
+
+  Edge.channel(WithFailing, tracer: Failing)
+
+  test "a tracer that fails fails no message" do
+    WithFailing.set_rollout(:on)
+    assert WithFailing.wrap(:hello) == :hello
+
+    for context <- [@sampled, %{@sampled | span_id: 1}] do
+      message = enveloped(context, [])
+      assert WithFailing.handle_message(message, &{&1, Glassine.context()}) == {:hello, context}
+    end
+
+    assert WithFailing.continue_only() == :ok
+    refute Glassine.may_start?()
+  end
+
   describe "bytes" do
     test "leave as a frame and come back, as far as the peer is trusted" do
       frame = IO.iodata_to_binary(sent(Plain, @sampled, fn -> Plain.wrap_bytes("{}") end))

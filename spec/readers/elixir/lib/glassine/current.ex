@@ -53,17 +53,28 @@ defmodule Glassine.Current do
   # Only a sampled context is taken apart.
   defp attach(tracer, <<_::32, flags, 3, _::16, trace_id::128, span_id::64, _::binary>>)
        when rem(flags, 2) == 1 do
-    {tracer, tracer.attach(%Context{trace_id: trace_id, span_id: span_id, flags: flags})}
+    attach_to(tracer, %Context{trace_id: trace_id, span_id: span_id, flags: flags})
   end
 
-  defp attach(tracer, <<_::40, shape, _::binary>>) when shape > 0 do
-    {tracer, tracer.attach(:suppress)}
-  end
+  defp attach(tracer, <<_::40, shape, _::binary>>) when shape > 0,
+    do: attach_to(tracer, :suppress)
 
   defp attach(_tracer, _nothing_known), do: nil
 
+  # A tracer that fails fails no message.
+  defp attach_to(tracer, what) do
+    {tracer, tracer.attach(what)}
+  catch
+    _kind, _reason -> nil
+  end
+
   defp detach(nil), do: nil
-  defp detach({tracer, token}), do: tracer.detach(token)
+
+  defp detach({tracer, token}) do
+    tracer.detach(token)
+  catch
+    _kind, _reason -> nil
+  end
 
   defp restore(nil), do: Process.delete(@origin)
   defp restore(before), do: Process.put(@origin, before)

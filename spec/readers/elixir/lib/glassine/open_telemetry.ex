@@ -84,7 +84,8 @@ defmodule Glassine.OpenTelemetry do
 
   defp find_flags do
     at =
-      if Code.ensure_loaded?(:otel_tracer) do
+      if Code.ensure_loaded?(:otel_tracer) and
+           function_exported?(:otel_tracer, :from_remote_span, 3) do
         probe = Tuple.to_list(:otel_tracer.from_remote_span(0xA11CE, 0xB0B, 0xF7))
         Enum.find_index(probe, &(&1 == 0xF7))
       end

@@ -46,7 +46,7 @@ defmodule Glassine.Server do
     {config, continue_only} = Module.get_attribute(env.module, :glassine_server)
 
     for {name, arity} <- @callbacks, own?(env.module, {name, arity}) do
-      [quote(do: @impl(GenServer)), override(name, arity, 0, config, continue_only)]
+      [impl(env.module), override(name, arity, 0, config, continue_only)]
     end
   end
 
@@ -56,6 +56,12 @@ defmodule Glassine.Server do
       {:v1, :def, meta, _clauses} -> Keyword.get(meta, :context) != GenServer
       _other -> false
     end
+  end
+
+  @doc false
+  # Whoever has said of one callback that it is one says it of all.
+  def impl(module) do
+    if Module.get_attribute(module, :behaviour) != [], do: quote(do: @impl(true))
   end
 
   @doc false

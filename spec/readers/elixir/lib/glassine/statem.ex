@@ -39,7 +39,7 @@ defmodule Glassine.Statem do
     for {name, arity} <- [handle_event: 4] ++ Enum.map(states, &{&1, 3}),
         defines?(env, name, arity) do
       override = Glassine.Server.override(name, arity, 1, config, continue_only)
-      if name == :handle_event, do: [quote(do: @impl(:gen_statem)), override], else: override
+      if name == :handle_event, do: [Glassine.Server.impl(env.module), override], else: override
     end
   end
 
