@@ -18,7 +18,7 @@ defmodule Glassine.MixProject do
   end
 
   # jiffy and proper are in Debian, as erlang-jiffy and erlang-proper.
-  defp extra_applications(:test), do: [:logger, :jiffy, :proper]
+  defp extra_applications(:test), do: [:crypto, :logger, :jiffy, :proper]
   defp extra_applications(_env), do: []
 
   defp elixirc_paths(:test), do: ["lib", "test/support"]

@@ -61,8 +61,8 @@ defmodule Glassine.Members do
   defp state?(<<first, _::binary>> = key, value)
        when (first in ?a..?z or first in ?0..?9) and byte_size(key) <= 256 and
               byte_size(value) in 1..256 do
-    all?(key, &(&1 in ?a..?z or &1 in ?0..?9 or &1 in '_-*/@')) and
-      all?(value, &(&1 in 0x20..0x7E and &1 not in ',='))
+    all?(key, &(&1 in ?a..?z or &1 in ?0..?9 or &1 in ~c"_-*/@")) and
+      all?(value, &(&1 in 0x20..0x7E and &1 not in ~c",="))
   end
 
   defp state?(_key, _value), do: false
@@ -82,23 +82,23 @@ defmodule Glassine.Members do
 
   # RFC 9110, section 5.6.2
   defp token_char?(char) do
-    char in ?a..?z or char in ?A..?Z or char in ?0..?9 or char in '!#$%&\'*+-.^_`|~'
+    char in ?a..?z or char in ?A..?Z or char in ?0..?9 or char in ~c"!#$%&'*+-.^_`|~"
   end
 
-  defp octet?(char), do: char in 0x21..0x7E and char not in '",;\\'
+  defp octet?(char), do: char in 0x21..0x7E and char not in ~c'",;\\'
 
   defp all?(<<char, rest::binary>>, test), do: test.(char) and all?(rest, test)
   defp all?("", _test), do: true
 
   defp trim(text), do: text |> trim_front() |> trim_end()
 
-  defp trim_front(<<char, rest::binary>>) when char in ' \t', do: trim_front(rest)
+  defp trim_front(<<char, rest::binary>>) when char in ~c" \t", do: trim_front(rest)
   defp trim_front(text), do: text
 
   defp trim_end(""), do: ""
 
   defp trim_end(text) do
-    if :binary.last(text) in ' \t',
+    if :binary.last(text) in ~c" \t",
       do: trim_end(binary_part(text, 0, byte_size(text) - 1)),
       else: text
   end

@@ -8,8 +8,7 @@ defmodule Glassine.Receive do
   def expand(clauses, config) do
     own = Keyword.get(clauses, :do, [])
 
-    # All enveloped patterns stand first: a bare pattern such as `{a, b, c}` fits an envelope too.
-    both = Enum.map(own, &traced(&1, config)) ++ Enum.map(own, &bare/1)
+    both = Enum.flat_map(own, &[bare(&1), traced(&1, config)])
 
     quote do
       require Glassine.Guards
@@ -34,6 +33,7 @@ defmodule Glassine.Receive do
     {:->, meta, [[guarded(pattern, is_traced, guards)], body]}
   end
 
+  # A pattern such as `{a, b, c}` would fit an envelope too.
   defp bare({:->, meta, [[head], body]}) do
     {pattern, guards} = split(head)
 

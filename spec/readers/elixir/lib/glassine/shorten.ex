@@ -62,7 +62,7 @@ defmodule Glassine.Shorten do
     last_end(rest, at + 1, longer(kept, stop, room), 0, room)
   end
 
-  defp last_end(<<char, rest::binary>>, at, kept, stop, room) when char in ' \t' do
+  defp last_end(<<char, rest::binary>>, at, kept, stop, room) when char in ~c" \t" do
     last_end(rest, at + 1, kept, stop, room)
   end
 
