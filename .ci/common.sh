@@ -62,6 +62,16 @@ cargo_tools() {
     export PATH=$tools/bin:$PATH
 }
 
+# Installs packages of Debian, unless they are there.
+debian_packages() {
+    local as_root=()
+    if dpkg --status "$@" >/dev/null 2>&1; then return; fi
+    if [[ $EUID -ne 0 ]]; then as_root=(sudo); fi
+    export DEBIAN_FRONTEND=noninteractive
+    local install=("${as_root[@]}" apt-get install --quiet --quiet --yes --no-install-recommends "$@")
+    "${install[@]}" || { "${as_root[@]}" apt-get update --quiet --quiet && "${install[@]}"; }
+}
+
 # Fuzzes every target for so many seconds, starting from the inputs that the repository keeps.
 fuzz_each() {
     cargo_tools
