@@ -52,6 +52,13 @@ impl<P: Buf> Wrapped<P> {
         Self { envelope, payload }
     }
 
+    /// Takes the message apart into its envelope, which is empty if there is none, and its payload.
+    /// O(1).
+    #[must_use]
+    pub fn into_parts(self) -> (EncodedEnvelope, P) {
+        (self.envelope, self.payload)
+    }
+
     /// Returns the whole message in one buffer: for transports that take nothing else. Copies the
     /// payload, unless there is no envelope and the payload is `Bytes` already.
     #[must_use]

