@@ -39,6 +39,8 @@ mod span_context;
 mod text_map;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(feature = "tower-service_0_3")]
+pub mod tower;
 #[cfg(feature = "tracing")]
 mod tracing;
 

@@ -71,7 +71,7 @@ impl Plan {
     }
 
     /// The span, within the plan's context, which is current.
-    fn span(&self, make_span: impl FnOnce() -> Span) -> Span {
+    pub(crate) fn span(&self, make_span: impl FnOnce() -> Span) -> Span {
         if !self.makes_span() {
             return Span::none();
         }

@@ -39,6 +39,7 @@
 //! | feature | adds |
 //! |---|---|
 //! | `tokio-util_0_7` | the module `codec`: messages on byte streams, for `tokio_util::codec` |
+//! | `tower-service_0_3` | the module `tower`: layers for message services |
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -48,6 +49,8 @@ pub mod codec;
 pub mod mpsc;
 pub mod oneshot;
 mod thinning;
+#[cfg(feature = "tower-service_0_3")]
+pub mod tower;
 pub mod watch;
 
 pub use self::thinning::Thinned;
