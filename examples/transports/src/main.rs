@@ -1,0 +1,75 @@
+//! Sends three messages over a transport, and shows which spans OpenTelemetry's exporter sees:
+//!
+//! ```sh
+//! cargo run -p glassine-transports -- tcp
+//! ```
+
+use std::env;
+use std::process::ExitCode;
+
+use bytes::Bytes;
+use glassine::Channel;
+use glassine::policy::{Rollout, Trust, Unsampled};
+use glassine_transports::error::Error;
+use glassine_transports::link::Link;
+use glassine_transports::telemetry::Telemetry;
+use glassine_transports::{tcp, udp, unix_datagram, websocket, websocket_text, zeromq};
+use opentelemetry::trace::SpanId;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let name = env::args().nth(1).unwrap_or_default();
+    let shown = match &*name {
+        "tcp" => show::<tcp::Tcp>().await,
+        "udp" => show::<udp::Udp>().await,
+        "unix-datagram" => show::<unix_datagram::UnixDatagrams>().await,
+        "websocket" => show::<websocket::WebSocket>().await,
+        "websocket-text" => show::<websocket_text::WebSocketText>().await,
+        "zeromq" => show::<zeromq::ZeroMq>().await,
+        _ => Err("usage: cargo run -p glassine-transports -- TRANSPORT; see README.md".into()),
+    };
+    match shown {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn show<L: Link>() -> Result<(), Error> {
+    let channel = || {
+        let channel = Channel::new().with_trust(Trust::Accept).with_unsampled(Unsampled::Marker);
+        channel.with_max_message_len(L::LIMIT.unwrap_or(usize::MAX))
+    };
+    let (old, new) = (channel(), channel().with_rollout(Rollout::On));
+
+    println!("{}", L::NAME);
+    let telemetry = Telemetry::new();
+    let mut link = L::open().await?;
+    let messages = [
+        ("of a sampled trace", &new, true),
+        ("of a trace that was decided against", &new, false),
+        ("of a sender that does not take part yet", &old, true),
+    ];
+    for (kind, channel, is_sampled) in messages {
+        let payload = Bytes::from_static(b"{\"id\":7}");
+        telemetry.send(&mut link, channel, is_sampled, payload.clone()).await?;
+        let received = telemetry.receive(&mut link, channel).await?;
+        println!("  {kind}: {}", if received == payload { "arrived" } else { "not what was sent" });
+        for span in telemetry.take() {
+            let parent = match span.parent_span_id {
+                SpanId::INVALID => String::new(),
+                parent => format!(" below {parent}"),
+            };
+            let context = &span.span_context;
+            println!(
+                "    trace {}: {} {}{parent}",
+                context.trace_id(),
+                span.name,
+                context.span_id()
+            );
+        }
+    }
+    Ok(())
+}

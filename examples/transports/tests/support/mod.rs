@@ -1,0 +1,165 @@
+//! What holds for every transport.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use glassine::policy::{Count, Rollout, Trust, Unsampled};
+use glassine::text::TextReading;
+use glassine::wire::{CONTEXT_LEN, HEADER_LEN};
+use glassine::{Channel, Envelope, Reading, TraceContext, Verdict};
+use glassine_transports::link::Link;
+use glassine_transports::telemetry::Telemetry;
+use opentelemetry::trace::SpanId;
+use opentelemetry_sdk::trace::SpanData;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// A program's channel; `rollout` is that of the sender.
+fn channel<L: Link>(rollout: Rollout) -> Channel {
+    Channel::new()
+        .with_trust(Trust::Accept)
+        .with_rollout(rollout)
+        .with_unsampled(Unsampled::Marker)
+        .with_max_message_len(L::LIMIT.unwrap_or(usize::MAX))
+}
+
+/// Payloads that a transport or a reader could take for something else.
+fn payloads<L: Link>() -> Vec<Bytes> {
+    let mut payloads: Vec<Bytes> = ["{\"id\":7}", "", "\r\n\0 späte Grüße", "~glassine;"]
+        .map(|text| Bytes::from_static(text.as_bytes()))
+        .into();
+    let context: TraceContext =
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+    if L::IS_TEXT {
+        payloads.push(Envelope::new(context).encode_to_text("text").unwrap().into());
+    } else {
+        payloads.push(Bytes::from_static(b"\x9E"));
+        payloads.push(Envelope::new(context).encode_to_vec(b"a frame").unwrap().into());
+        payloads.push((0..5_000_u32).map(|n| (n * n / 7) as u8).collect());
+    }
+    payloads
+}
+
+fn is_frame<L: Link>(payload: &[u8]) -> bool {
+    let verdict = if L::IS_TEXT {
+        TextReading::read(payload).verdict()
+    } else {
+        Reading::read(payload).verdict()
+    };
+    verdict == Verdict::Enveloped
+}
+
+/// What becomes of a message: bare, sampled or decided against, from a sender that takes part or
+/// one that does not. The payload comes out as it went in, and the spans are a tree.
+async fn assert_passes<L: Link>(link: &mut L, telemetry: &Telemetry) {
+    for payload in payloads::<L>() {
+        for rollout in [Rollout::ReceiveOnly, Rollout::On] {
+            // An old sender's payload that is a frame would be read as one: hence the dry run.
+            if rollout == Rollout::ReceiveOnly && is_frame::<L>(&payload) {
+                continue;
+            }
+            for is_sampled in [true, false] {
+                let channel = channel::<L>(rollout);
+                telemetry.send(link, &channel, is_sampled, payload.clone()).await.unwrap();
+                let received = telemetry.receive(link, &channel).await.unwrap();
+                let case = format!("{}: {payload:?} {rollout:?} {is_sampled}", L::NAME);
+                assert_eq!(xxh3_128(&received), xxh3_128(&payload), "{case}");
+                let goes_bare = rollout == Rollout::ReceiveOnly || payload.is_empty();
+                assert_tree(&telemetry.take(), is_sampled, goes_bare, &case);
+            }
+        }
+    }
+}
+
+/// The span that sends and the one that handles are one trace, unless the message was bare; where
+/// the trace was decided against, there is none.
+fn assert_tree(spans: &[SpanData], is_sampled: bool, goes_bare: bool, case: &str) {
+    let names: Vec<_> = spans.iter().map(|span| &*span.name).collect();
+    match (spans, is_sampled, goes_bare) {
+        ([send, handle], true, _) => {
+            assert_eq!(names, ["send", "handle"], "{case}");
+            assert_eq!(send.parent_span_id, SpanId::INVALID, "{case}");
+            let trace = |span: &SpanData| span.span_context.trace_id();
+            if goes_bare {
+                assert_eq!(handle.parent_span_id, SpanId::INVALID, "{case}");
+                assert_ne!(trace(handle), trace(send), "{case}");
+            } else {
+                assert_eq!(handle.parent_span_id, send.span_context.span_id(), "{case}");
+                assert_eq!(trace(handle), trace(send), "{case}");
+            }
+        }
+        // Nothing is known of it, so a trace may start.
+        ([_], false, true) => assert_eq!(names, ["handle"], "{case}"),
+        ([], false, false) => {}
+        _ => panic!("{case}: {names:?}"),
+    }
+}
+
+/// Up to the limit everything passes, and where the envelope is too much it gives way. One byte
+/// over it, the message is refused.
+async fn assert_keeps_to_the_limit<L: Link>(link: &mut L, telemetry: &Telemetry) {
+    let Some(limit) = L::LIMIT else {
+        let payload = Bytes::from(vec![7; 5 << 20]);
+        telemetry.send(link, &channel::<L>(Rollout::On), true, payload.clone()).await.unwrap();
+        let received = telemetry.receive(link, &channel::<L>(Rollout::On)).await.unwrap();
+        assert_eq!(xxh3_128(&received), xxh3_128(&payload));
+        assert_tree(&telemetry.take(), true, false, L::NAME);
+        return;
+    };
+    let envelope = if L::IS_TEXT { "~glassine;;".len() + 43 } else { CONTEXT_LEN };
+    for (len, goes_bare) in [(limit - envelope, false), (limit - envelope + 1, true), (limit, true)]
+    {
+        let payload = Bytes::from(vec![b'7'; len]);
+        let channel = channel::<L>(Rollout::On);
+        telemetry.send(link, &channel, true, payload.clone()).await.unwrap();
+        let received = telemetry.receive(link, &channel).await.unwrap();
+        let case = format!("{}: {len} bytes of {limit}", L::NAME);
+        assert_eq!(xxh3_128(&received), xxh3_128(&payload), "{case}");
+        assert_tree(&telemetry.take(), true, goes_bare, &case);
+        let snapshot = channel.counters().snapshot();
+        assert_eq!(snapshot.count(Count::TooLong) == 1, goes_bare, "{case}");
+    }
+    if !L::IS_TEXT {
+        // What begins with the magic byte is escaped when the rest of the envelope gives way.
+        let payload = Bytes::from(vec![0x9E; limit - HEADER_LEN]);
+        telemetry.send(link, &channel::<L>(Rollout::On), true, payload.clone()).await.unwrap();
+        let received = telemetry.receive(link, &channel::<L>(Rollout::On)).await.unwrap();
+        assert_eq!(xxh3_128(&received), xxh3_128(&payload));
+        assert_tree(&telemetry.take(), true, true, "an escape at the limit");
+    }
+}
+
+/// One byte more than the limit is refused, at one end or the other. The link is broken after it.
+async fn assert_refuses_more<L: Link>(link: &mut L, telemetry: &Telemetry) {
+    let Some(limit) = L::LIMIT else { return };
+    let payload = Bytes::from(vec![b'7'; limit + 1]);
+    let channel = channel::<L>(Rollout::On);
+    if telemetry.send(link, &channel, true, payload).await.is_ok() {
+        let arrives = tokio::time::timeout(Duration::from_secs(5), link.receive(&channel)).await;
+        assert!(!matches!(arrives, Ok(Ok(_))), "{}: {} bytes have passed", L::NAME, limit + 1);
+    }
+    telemetry.take();
+}
+
+/// All of it, before and after the transport was stopped.
+pub async fn assert_carries<L: Link>() {
+    let telemetry = Telemetry::new();
+    let mut link = L::open().await.unwrap();
+    assert_passes(&mut link, &telemetry).await;
+    assert_keeps_to_the_limit(&mut link, &telemetry).await;
+
+    let payload = Bytes::from_static(b"under way");
+    if L::IS_DURABLE {
+        telemetry.send(&mut link, &channel::<L>(Rollout::On), true, payload.clone()).await.unwrap();
+    }
+    let mut link = link.restart().await.unwrap();
+    if L::IS_DURABLE {
+        let received = telemetry.receive(&mut link, &channel::<L>(Rollout::On)).await.unwrap();
+        assert_eq!(received, payload);
+        assert_tree(&telemetry.take(), true, false, L::NAME);
+    }
+    assert_passes(&mut link, &telemetry).await;
+
+    assert_refuses_more(&mut link, &telemetry).await;
+    let mut link = link.restart().await.unwrap();
+    assert_passes(&mut link, &telemetry).await;
+}
