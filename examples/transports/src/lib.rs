@@ -6,8 +6,19 @@
 
 pub mod error;
 pub mod link;
+pub mod mqtt_brokers;
+pub mod postgres_server;
+pub mod redis_server;
+pub mod server;
 pub mod telemetry;
 
+pub mod mqtt;
+pub mod postgres_jobs;
+pub mod postgres_notify;
+pub mod postgres_outbox;
+pub mod redis_list;
+pub mod redis_pubsub;
+pub mod redis_stream;
 pub mod tcp;
 pub mod udp;
 pub mod unix_datagram;

@@ -12,7 +12,10 @@ use glassine::Channel;
 use glassine::policy::{Rollout, Trust, Unsampled};
 use glassine_transports::error::Error;
 use glassine_transports::link::Link;
+use glassine_transports::mqtt_brokers::{Mosquitto, Rumqttd};
 use glassine_transports::telemetry::Telemetry;
+use glassine_transports::{mqtt, postgres_jobs, postgres_notify, postgres_outbox};
+use glassine_transports::{redis_list, redis_pubsub};
 use glassine_transports::{tcp, udp, unix_datagram, websocket, websocket_text, zeromq};
 use opentelemetry::trace::SpanId;
 
@@ -20,6 +23,14 @@ use opentelemetry::trace::SpanId;
 async fn main() -> ExitCode {
     let name = env::args().nth(1).unwrap_or_default();
     let shown = match &*name {
+        "rumqttd" => run_rumqttd(env::args().nth(2)),
+        "mqtt" => show::<mqtt::Mqtt<Rumqttd>>().await,
+        "mosquitto" => show::<mqtt::Mqtt<Mosquitto>>().await,
+        "postgres-jobs" => show::<postgres_jobs::PostgresJobs>().await,
+        "postgres-notify" => show::<postgres_notify::PostgresNotify>().await,
+        "postgres-outbox" => show::<postgres_outbox::PostgresOutbox>().await,
+        "redis-list" => show::<redis_list::RedisList>().await,
+        "redis-pubsub" => show::<redis_pubsub::RedisPubSub>().await,
         "tcp" => show::<tcp::Tcp>().await,
         "udp" => show::<udp::Udp>().await,
         "unix-datagram" => show::<unix_datagram::UnixDatagrams>().await,
@@ -72,4 +83,8 @@ async fn show<L: Link>() -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn run_rumqttd(port: Option<String>) -> Result<(), Error> {
+    Rumqttd::run(port.ok_or("usage: rumqttd PORT")?.parse()?)
 }

@@ -24,7 +24,7 @@ fn channel<L: Link>(rollout: Rollout) -> Channel {
 
 /// Payloads that a transport or a reader could take for something else.
 fn payloads<L: Link>() -> Vec<Bytes> {
-    let mut payloads: Vec<Bytes> = ["{\"id\":7}", "", "\r\n\0 späte Grüße", "~glassine;"]
+    let mut payloads: Vec<Bytes> = ["{\"id\":7}", "", "\r\n späte Grüße", "~glassine;"]
         .map(|text| Bytes::from_static(text.as_bytes()))
         .into();
     let context: TraceContext =
@@ -32,7 +32,7 @@ fn payloads<L: Link>() -> Vec<Bytes> {
     if L::IS_TEXT {
         payloads.push(Envelope::new(context).encode_to_text("text").unwrap().into());
     } else {
-        payloads.push(Bytes::from_static(b"\x9E"));
+        payloads.push(Bytes::from_static(b"\x9E\0"));
         payloads.push(Envelope::new(context).encode_to_vec(b"a frame").unwrap().into());
         payloads.push((0..5_000_u32).map(|n| (n * n / 7) as u8).collect());
     }

@@ -1,0 +1,42 @@
+//! Looks which servers the machine has: the tests of the others are ignored, and say so.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The cfg and the environment variable of each, and its program.
+const SERVERS: [(&str, &str, &str); 4] = [
+    ("has_redis", "REDIS_SERVER", "redis-server"),
+    ("has_mosquitto", "MOSQUITTO", "mosquitto"),
+    ("has_postgresql", "POSTGRES", "postgres"),
+    ("has_rabbitmq", "RABBITMQ_SERVER", "rabbitmq-server"),
+];
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=PATH");
+    for (cfg, variable, program) in SERVERS {
+        println!("cargo::rustc-check-cfg=cfg({cfg})");
+        let places: Vec<_> = folders(program).map(|folder| folder.join(program)).collect();
+        match places.iter().find(|place| place.is_file()) {
+            Some(place) => {
+                println!("cargo::rerun-if-changed={}", place.display());
+                println!("cargo::rustc-cfg={cfg}");
+                println!("cargo::rustc-env={variable}={}", place.display());
+            }
+            // What is not there has always changed: look again at the next build.
+            None => println!("cargo::rerun-if-changed=/usr/sbin/{program}"),
+        }
+    }
+}
+
+/// Debian's servers first: what else has their names may be of another version.
+fn folders(program: &str) -> impl Iterator<Item = PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let postgresql = versions.map(|version| version.path().join("bin"));
+    let debian = ["/usr/sbin", "/usr/bin"].map(|folder| Path::new(folder).to_owned());
+    let path = env::var_os("PATH").unwrap_or_default();
+    let path: Vec<_> = env::split_paths(&path).collect();
+    let is_postgresql = program == "postgres";
+    postgresql.filter(move |_| is_postgresql).chain(debian).chain(path)
+}

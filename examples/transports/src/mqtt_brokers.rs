@@ -1,0 +1,99 @@
+//! Brokers of MQTT 3.1.1.
+
+use std::collections::HashMap;
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use rumqttd::{Config, ConnectionSettings, RouterConfig, ServerSettings};
+
+use crate::error::Error;
+use crate::server::{Kind, installed};
+
+/// What the brokers here take at most for a payload, by their configuration. The protocol takes
+/// 256 MiB.
+pub const LIMIT: usize = 20_000;
+
+/// A broker that the example knows.
+pub trait Broker: Kind + Default {
+    const NAME: &'static str;
+}
+
+/// `rumqttd`, from the registry.
+#[derive(Default)]
+pub struct Rumqttd;
+
+impl Broker for Rumqttd {
+    const NAME: &'static str = "MQTT 3.1.1, rumqttd";
+}
+
+impl Kind for Rumqttd {
+    /// It has no way to end but with its process, so it gets one of its own: the program of this
+    /// package.
+    fn command(&self, _: &Path, port: u16) -> Result<Command, Error> {
+        let this = env::current_exe()?;
+        let program = this.ancestors().map(|folder| folder.join("glassine-transports"));
+        let program = program.clone().find(|file| file.is_file()).ok_or("no program")?;
+        let mut command = Command::new(program);
+        command.args(["rumqttd", &port.to_string()]);
+        Ok(command)
+    }
+}
+
+impl Rumqttd {
+    /// Runs the broker, for ever.
+    pub fn run(port: u16) -> Result<(), Error> {
+        /// What it counts beside the payload: two lengths, and the topic.
+        const REST: usize = 2 + "orders".len() + 2;
+        let connections = ConnectionSettings {
+            connection_timeout_ms: 10_000,
+            max_payload_size: LIMIT + REST,
+            max_inflight_count: 100,
+            auth: None,
+            external_auth: None,
+            dynamic_filters: true,
+        };
+        let server = ServerSettings {
+            name: "v4".to_owned(),
+            listen: ([127, 0, 0, 1], port).into(),
+            tls: None,
+            next_connection_delay_ms: 1,
+            connections,
+        };
+        let router = RouterConfig {
+            max_connections: 1_000,
+            max_outgoing_packet_count: 100,
+            max_segment_size: 1 << 20,
+            max_segment_count: 10,
+            ..RouterConfig::default()
+        };
+        let config = Config {
+            router,
+            v4: Some(HashMap::from([("1".to_owned(), server)])),
+            ..Config::default()
+        };
+        Ok(rumqttd::Broker::new(config).start()?)
+    }
+}
+
+/// Debian's Mosquitto.
+#[derive(Default)]
+pub struct Mosquitto;
+
+impl Broker for Mosquitto {
+    const NAME: &'static str = "MQTT 3.1.1, Mosquitto";
+}
+
+impl Kind for Mosquitto {
+    fn command(&self, directory: &Path, port: u16) -> Result<Command, Error> {
+        let file = directory.join("mosquitto.conf");
+        let lines = format!(
+            "listener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit {LIMIT}\n"
+        );
+        fs::write(&file, lines)?;
+        let mut command = Command::new(installed(option_env!("MOSQUITTO"))?);
+        command.arg("-c").arg(file);
+        Ok(command)
+    }
+}

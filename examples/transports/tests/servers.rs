@@ -1,0 +1,68 @@
+//! Transports with a broker or a database: the real ones, which each test starts and stops.
+
+mod support;
+
+use std::env;
+
+use glassine_transports::mqtt::Mqtt;
+use glassine_transports::mqtt_brokers::{Mosquitto, Rumqttd};
+use glassine_transports::postgres_jobs::PostgresJobs;
+use glassine_transports::postgres_notify::PostgresNotify;
+use glassine_transports::postgres_outbox::PostgresOutbox;
+use glassine_transports::redis_list::RedisList;
+use glassine_transports::redis_pubsub::RedisPubSub;
+use support::assert_carries;
+
+#[tokio::test]
+async fn mqtt_by_rumqttd() {
+    assert_carries::<Mqtt<Rumqttd>>().await;
+}
+
+#[tokio::test]
+#[cfg_attr(not(has_mosquitto), ignore = "mosquitto is not installed: examples/transports/install")]
+async fn mqtt_by_mosquitto() {
+    assert_carries::<Mqtt<Mosquitto>>().await;
+}
+
+#[tokio::test]
+#[cfg_attr(not(has_redis), ignore = "redis-server is not installed: examples/transports/install")]
+async fn redis_pubsub() {
+    assert_carries::<RedisPubSub>().await;
+}
+
+#[tokio::test]
+#[cfg_attr(not(has_redis), ignore = "redis-server is not installed: examples/transports/install")]
+async fn redis_list() {
+    assert_carries::<RedisList>().await;
+}
+
+#[tokio::test]
+#[cfg_attr(not(has_postgresql), ignore = "postgres is not installed: examples/transports/install")]
+async fn postgres_notify() {
+    assert_carries::<PostgresNotify>().await;
+}
+
+#[tokio::test]
+#[cfg_attr(not(has_postgresql), ignore = "postgres is not installed: examples/transports/install")]
+async fn postgres_jobs() {
+    assert_carries::<PostgresJobs>().await;
+}
+
+#[tokio::test]
+#[cfg_attr(
+    not(all(has_postgresql, has_redis)),
+    ignore = "postgres or redis-server is not installed: examples/transports/install"
+)]
+async fn postgres_outbox() {
+    assert_carries::<PostgresOutbox>().await;
+}
+
+/// What is ignored elsewhere is a failure in CI.
+#[test]
+fn nothing_is_ignored_in_ci() {
+    let has_all = cfg!(all(has_mosquitto, has_postgresql, has_redis));
+    assert!(
+        has_all || env::var_os("CI").is_none(),
+        "a server is missing: run examples/transports/install"
+    );
+}
