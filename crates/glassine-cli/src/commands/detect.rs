@@ -3,6 +3,7 @@
 mod bound;
 mod division;
 mod front;
+mod passed_over;
 mod progress;
 mod report;
 mod search;
@@ -36,7 +37,8 @@ pub(crate) struct Detect {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Each line of a file is a message; empty lines only with --in raw
+    /// Each line of a file is a message; empty lines only with --in raw. A byte order mark at the
+    /// beginning, and carriage returns in front of line breaks, belong to no message
     #[arg(long, group = "division")]
     lines: bool,
 
@@ -110,8 +112,17 @@ const MISREAD: u8 = 20;
 const AFTER_HELP: &str = "\
 Examples:
   glassine detect /var/spool/jobs
-  redis-cli --raw lrange jobs 0 -1 | glassine detect --lines
+  redis-cli -D '' get job:7 | glassine detect
+  redis-cli --raw eval \"$HEX\" 1 jobs | glassine detect --lines --in hex
   tcpdump -w - -c 100000 udp port 5000 | glassine detect --pcap --json
+
+The third needs a script, for redis-cli writes messages with line breaks in between, and binary \
+ones may hold some. It gives the hexadecimal digits of each:
+
+  HEX='local hex = function(c) return (\"%02x\"):format(c:byte()) end
+    local all = redis.call(\"lrange\", KEYS[1], 0, -1)
+    for i, message in ipairs(all) do all[i] = message:gsub(\".\", hex) end
+    return all'
 
 The bound that is given for the rate of misreading holds for a fair sample of the messages. \
 In --json, the index of an offender is that of its line, message or packet in its source, from 0; \

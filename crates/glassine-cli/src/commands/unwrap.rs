@@ -66,7 +66,7 @@ fn mode() -> impl TypedValueParser<Value = Mode> {
 const AFTER_HELP: &str = "\
 Examples:
   glassine unwrap order.frame > order.json
-  redis-cli get job:7 | glassine unwrap --channel closed
+  redis-cli -D '' get job:7 | glassine unwrap --channel closed
   glassine unwrap --in text notification.txt
 
 Exit codes: 0 success (also for a damaged message in a mixed channel), 1 failure, 2 usage.";

@@ -6,11 +6,11 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::path::PathBuf;
 
 use glassine::Reader;
-use glassine::wire::DEFAULT_CARRIER_CAP;
+use glassine::wire::{DEFAULT_CARRIER_CAP, TEXT_PREFIX};
 
-use crate::io::failure::{Failure, say};
+use crate::io::failure::{Failure, say, warn};
 use crate::message::any_reading::AnyReading;
-use crate::message::encoding::Encoding;
+use crate::message::encoding::{BYTE_ORDER_MARK, Encoding};
 use crate::message::form::Form;
 use crate::show::printable::printable_path;
 
@@ -108,7 +108,13 @@ pub(crate) struct MessageInput {
 impl MessageInput {
     /// The bytes of the one message that the input is.
     pub(crate) fn read(&self) -> Result<Vec<u8>, Failure> {
-        self.input.read(self.form.encoding())
+        let bytes = self.input.read(self.form.encoding())?;
+        let behind_mark = bytes.strip_prefix(BYTE_ORDER_MARK);
+        let hides = behind_mark.is_some_and(|text| text.starts_with(TEXT_PREFIX.as_bytes()));
+        if hides && matches!(self.form, Form::Text) {
+            warn(self.about("a byte order mark is in front of the envelope: the text is bare"));
+        }
+        Ok(bytes)
     }
 
     /// Hands out the bytes of the message on each line, as [`Input::for_each_line`].

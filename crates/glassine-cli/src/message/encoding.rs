@@ -19,7 +19,8 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
-    /// The bytes that a text stands for, or one clause about what is wrong.
+    /// The bytes that a text stands for, or one clause about what is wrong. A byte order mark in
+    /// front of hexadecimal digits and of base64 stands for nothing.
     pub(crate) fn decode(self, text: Vec<u8>) -> Result<Vec<u8>, String> {
         let (name, encoding) = match self {
             Self::Raw => return Ok(text),
@@ -28,14 +29,15 @@ impl Encoding {
             Self::Base64 => ("base64", &BASE64_UNPADDED),
         };
         let encoding = encoding.as_ref().map_err(ToString::to_string)?;
-        encoding.decode(&text).map_err(|error| {
+        let digits = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+        encoding.decode(digits).map_err(|error| {
             let what = match error.kind {
                 DecodeKind::Symbol => "a character does not belong there",
                 DecodeKind::Length => "the last byte is incomplete",
                 DecodeKind::Trailing => "unused bits are set",
                 DecodeKind::Padding => "the padding is wrong",
             };
-            format!("not {name}: {what}, at byte {}", error.position)
+            format!("not {name}: {what}, at byte {}", text.len() - digits.len() + error.position)
         })
     }
 
@@ -49,6 +51,9 @@ impl Encoding {
         }
     }
 }
+
+/// What some programs write at the beginning of a text, in UTF-8.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 fn without_white_space(mut specification: Specification) -> Built {
     specification.ignore.push_str(" \t\r\n");

@@ -123,6 +123,7 @@ fn a_directory_of_messages() {
             "first_bytes": null,
             "offenders": null,
             "unreadable": 0,
+            "passed_over": {},
         })
     );
 }
@@ -188,6 +189,42 @@ fn empty_lines_are_messages_only_when_raw() {
     for (encoding, messages) in [("raw", 4), ("hex", 2), ("base64", 2)] {
         let output = detect(&["--json", "--lines", "--in", encoding], b"\n0a0b\n\n0c0d\n");
         assert_eq!((output.code, &output.json()["messages"]), (0, &json!(messages)), "{encoding}");
+    }
+}
+
+/// What a program of another system puts around lines is no part of the messages.
+#[test]
+fn byte_order_marks_and_carriage_returns_belong_to_no_message() {
+    let cases: [(&[&str], &[u8], u64, u64); 6] = [
+        // Blank lines are messages when raw: the last two of these four.
+        (&["--in", "raw"], b"\xEF\xBB\xBF\x9E\x01\xC1\xDE\0\0\0\0\r\n{}\r\n\r\n\n", 4, 10),
+        // No mark but at the beginning, no return but in front of a line break.
+        (&["--in", "raw"], b"{\r}\n\xEF\xBB\xBF\n\r", 3, 7),
+        (&["--in", "hex"], b"\xEF\xBB\xBF9e01c1de00000000\r\n\r\n7b7d\r\n", 2, 10),
+        (&["--in", "base64"], b"\xEF\xBB\xBFngHB3gAAAAA=\r\n\r\ne30=\r\n\n", 2, 10),
+        (&["--in", "hex"], b"\xEF\xBB\xBF7b7d", 1, 2),
+        (&["--in", "raw"], b"\xEF\xBB", 1, 2),
+    ];
+    for (arguments, input, messages, bytes) in cases {
+        let output = detect(&[&["--json", "--lines"], arguments].concat(), input);
+        assert_eq!(output.stderr, "", "{input:?}");
+        let report = output.json();
+        let counted = (report["messages"].as_u64(), report["bytes"].as_u64());
+        assert_eq!(counted, (Some(messages), Some(bytes)), "{input:?}");
+        let begins_with_a_frame =
+            input.iter().any(|byte| *byte == 0x9E || *byte == b'9' || *byte == b'n');
+        assert_eq!(report["misread"] == 1, begins_with_a_frame, "{input:?}");
+    }
+}
+
+/// A line that is longer than the buffer, with a return at the buffer's end and at the line's.
+#[test]
+fn long_lines_with_carriage_returns() {
+    for len in [65_535, 65_536, 65_537, 200_000] {
+        let mut line = vec![b'x'; len];
+        line[65_534] = b'\r';
+        let report = detect(&["--json", "--lines"], &[&line, &b"\r\n{}\n"[..]].concat()).json();
+        assert_eq!((&report["messages"], &report["bytes"]), (&json!(2), &json!(len + 2)), "{len}");
     }
 }
 

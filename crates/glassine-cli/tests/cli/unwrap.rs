@@ -97,3 +97,23 @@ fn unwrap_of_the_text_form_in_every_channel() {
         the payload is unharmed\n";
     assert_eq!(above_cap, Output { code: 0, stdout: b"hi".to_vec(), stderr: stderr.to_owned() });
 }
+
+/// A mark of the program that wrote the file is payload, for the specification says so; but whoever
+/// looks at a file is told. In front of hexadecimal digits it says nothing.
+#[test]
+fn a_byte_order_mark_hides_the_envelope_of_a_text() {
+    let text = format!("\u{FEFF}{TEXT_CONTEXT}hi");
+    let stderr = "glassine: warning: a byte order mark is in front of the envelope: \
+        the text is bare\n";
+    let output = run(&["unwrap", "--in", "text"], text.as_bytes());
+    let expected = Output { code: 0, stdout: text.into_bytes(), stderr: stderr.to_owned() };
+    assert_eq!(output, expected);
+
+    let bare = "\u{FEFF}hi".as_bytes();
+    assert_eq!(run(&["unwrap", "--in", "text"], bare), silent(0, bare));
+    let hex = format!("\u{FEFF}{CONTEXT}6869\r\n");
+    assert_eq!(run(&["unwrap", "--in", "hex"], hex.as_bytes()), silent(0, b"hi"));
+    let stderr = "glassine: standard input is not hexadecimal: a character does not belong there, \
+        at byte 3\n";
+    assert_eq!(run(&["unwrap", "--in", "hex"], "\u{FEFF}g0".as_bytes()).stderr, stderr);
+}

@@ -27,6 +27,12 @@ pub(crate) fn write_report(tally: &Tally, division: Division) -> Result<(), Fail
     if tally.unreadable > 0 {
         writeln!(out, "{}", row("unreadable", tally.unreadable))?;
     }
+    if !tally.passed_over.is_empty() {
+        writeln!(out, "\n{TITLE}Passed over{TITLE:#}")?;
+    }
+    for (reason, count) in tally.passed_over.counts() {
+        writeln!(out, "{}", row(&reason, count))?;
+    }
 
     writeln!(out, "\n{TITLE}How a reader would take them{TITLE:#}")?;
     for (verdict, count) in &tally.verdicts {
@@ -116,6 +122,7 @@ pub(crate) fn write_json_report(tally: &Tally) -> Result<(), Failure> {
         first_bytes: &tally.first_bytes,
         offenders: tally.offenders().collect(),
         unreadable: tally.unreadable,
+        passed_over: tally.passed_over.counts().collect(),
     })
 }
 
@@ -133,6 +140,7 @@ struct Report<'a> {
     first_bytes: &'a [u64],
     offenders: Vec<&'a Offender>,
     unreadable: u64,
+    passed_over: BTreeMap<String, u64>,
 }
 
 /// First bytes and their counts, the most frequent first.

@@ -5,6 +5,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use crate::commands::detect::front::Front;
+use crate::commands::detect::passed_over::{PassedOver, Reason};
 use crate::commands::detect::progress::{Progress, Watched};
 use crate::commands::detect::tally::Tally;
 use crate::io::failure::{say, warn};
@@ -15,11 +16,12 @@ pub(crate) struct Source<'a> {
     path: &'a Path,
     progress: &'a Progress,
     tally: &'a mut Tally,
+    passed_over: PassedOver,
 }
 
 impl<'a> Source<'a> {
     pub(crate) fn new(path: &'a Path, progress: &'a Progress, tally: &'a mut Tally) -> Self {
-        Self { path, progress, tally }
+        Self { path, progress, tally, passed_over: PassedOver::default() }
     }
 
     /// Its name, safe to print.
@@ -38,8 +40,28 @@ impl<'a> Source<'a> {
         self.tally.unreadable += 1;
     }
 
-    /// Says what was passed over.
-    pub(crate) fn warn(&self, sentence: impl Display) {
+    /// Counts what is passed over.
+    pub(crate) fn pass_over(&mut self, reason: Reason) {
+        self.passed_over.add(reason);
+    }
+
+    /// Says what was passed over of so many packets, and why.
+    pub(crate) fn warn_of_passed_over(&mut self, packets: u64) {
+        if self.passed_over.is_empty() {
+            return;
+        }
+        self.tally.passed_over.extend(&self.passed_over);
+        let blocks = match self.passed_over.blocks() {
+            0 => String::new(),
+            blocks => format!(" and {blocks} blocks"),
+        };
+        let sentence = format!(
+            "{} of the {packets} packets{blocks} of {} are not the beginning of a UDP message and \
+             were passed over: {}",
+            self.passed_over.packets(),
+            self.name(),
+            self.passed_over
+        );
         self.progress.aside(|| warn(sentence));
     }
 

@@ -8,6 +8,7 @@ use glassine::{FaultKind, Reader, Verdict, needs_escape};
 use serde::Serialize;
 
 use crate::commands::detect::front::{FRONT_LEN, Front};
+use crate::commands::detect::passed_over::PassedOver;
 
 pub(crate) struct Tally {
     reader: Reader,
@@ -25,6 +26,8 @@ pub(crate) struct Tally {
     pub(crate) first_bytes: [u64; 256],
     /// Files, lines, packets and ends of streams that could not be read.
     pub(crate) unreadable: u64,
+    /// What there was in captures beside messages.
+    pub(crate) passed_over: PassedOver,
     misread_offenders: Vec<Offender>,
     damaged_offenders: Vec<Offender>,
 }
@@ -45,6 +48,7 @@ impl Tally {
             misread: 0,
             first_bytes: [0; 256],
             unreadable: 0,
+            passed_over: PassedOver::default(),
             misread_offenders: Vec::new(),
             damaged_offenders: Vec::new(),
         }

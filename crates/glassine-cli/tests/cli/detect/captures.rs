@@ -59,6 +59,22 @@ fn pcapng(packets: &[(u32, &[u8])]) -> Vec<u8> {
     file
 }
 
+/// A pcapng file with a packet block (type 2), which the enhanced one has replaced.
+fn old_pcapng(packet: &[u8], u32: fn(u32) -> [u8; 4], u16: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    let block = |kind: u32, body: &[u8]| {
+        let len = u32(body.len() as u32 + 12);
+        [&u32(kind), &len[..], body, &len].concat()
+    };
+    let version = [u16(1), u16(0)].concat();
+    let section = [&u32(0x1A2B_3C4D), &version[..], &[0xFF; 8]].concat();
+    let interface = [&u16(1)[..], &u16(0), &u32(0)].concat();
+    let len = u32(packet.len() as u32);
+    let front = [&u16(0)[..], &u16(7), &u32(1), &u32(2), &len, &len].concat();
+    let padding = vec![0; packet.len().next_multiple_of(4) - packet.len()];
+    let packet = [&front, packet, &padding].concat();
+    [block(0x0A0D_0D0A, &section), block(1, &interface), block(2, &packet)].concat()
+}
+
 #[test]
 fn captures() {
     let ethernet = udp(INTEGER);
@@ -75,6 +91,10 @@ fn captures() {
         pcap(&[&ethernet]),
         pcap(&[&vlan]),
         pcap_of(101, &[ip]),
+        // Raw IP by another number.
+        pcap_of(12, &[ip]),
+        // The upper six bits say that four bytes of a check sum follow each packet.
+        pcap_of(0x5000_0001 | 1 << 26, &[behind(&ethernet, &[1, 2, 3, 4])]),
         pcap_of(101, &[&ip_v6]),
         pcap_of(228, &[ip]),
         pcap_of(229, &[&ip_v6]),
@@ -83,6 +103,8 @@ fn captures() {
         pcap_of(276, &[behind(b"\x86\xDD\0\0\0\0\0\x01\0\0\0\x06ethern\0\0", &ip_v6)]),
         pcapng(&[(0, &ethernet)]),
         pcapng(&[(1, ip)]),
+        old_pcapng(&ethernet, u32::to_be_bytes, u16::to_be_bytes),
+        old_pcapng(&ethernet, u32::to_le_bytes, u16::to_le_bytes),
     ];
     for (number, file) in cases.iter().enumerate() {
         let output = detect(&["--pcap", "--json"], file);
@@ -139,7 +161,7 @@ fn packets_without_a_whole_message() {
     let stderr = "\
         glassine: packet 3 of standard input was captured without its message's first 8 bytes\n\
         glassine: warning: 3 of the 7 packets of standard input are not the beginning of a UDP \
-        message and were passed over\n";
+        message and were passed over: 1 TCP, 1 later fragment, 1 cut off\n";
     assert_eq!((output.code, &*output.stderr), (20, stderr));
     let report = output.json();
     assert_eq!(
@@ -151,6 +173,63 @@ fn packets_without_a_whole_message() {
         (&report["offenders"][0]["index"], &report["offenders"][1]["index"]),
         (&json!(1), &json!(3))
     );
+}
+
+/// Where the link type names the version of IP, another one is not looked into.
+#[test]
+fn the_version_of_ip_is_that_of_the_link_type() {
+    let ip = &udp(INTEGER)[14..];
+    let output = detect(&["--pcap"], &pcap_of(229, &[ip]));
+    assert!(output.stderr.contains("were passed over: 1 not IP\n"), "{}", output.stderr);
+    assert_eq!(detect(&["--pcap"], &pcap_of(228, &[ip])).code, 20);
+}
+
+/// Each reason has its number, in the warning and in both reports.
+#[test]
+fn what_is_passed_over_is_counted_by_reason() {
+    let behind_ip = |protocol: u8| {
+        let mut packet = udp(INTEGER)[14..].to_vec();
+        packet[9] = protocol;
+        packet
+    };
+    let mut short = udp(INTEGER)[14..].to_vec();
+    short[20 + 4..20 + 6].copy_from_slice(&7_u16.to_be_bytes());
+    let raw: Vec<(u32, Vec<u8>)> = [1, 4, 6, 6, 41, 47, 50, 251].map(|n| (1, behind_ip(n))).into();
+    let mut shorter = udp(INTEGER)[14..].to_vec();
+    shorter[2..4].copy_from_slice(&19_u16.to_be_bytes());
+    let others = [
+        (1, shorter),
+        (1, short),
+        (1, b"\x45\0".to_vec()),
+        (1, b"\x12".to_vec()),
+        (0, [&[0; 12][..], b"\x08\x06", &[0; 46]].concat()),
+        (7, udp(INTEGER)),
+        (0, udp(JSON)),
+    ];
+    let packets: Vec<_> =
+        raw.iter().chain(&others).map(|(link, bytes)| (*link, &**bytes)).collect();
+    let mut file = pcapng(&packets);
+    file.extend(block(0x99, b"who knows"));
+    // Too short for a packet block.
+    file.extend(block(2, b"short"));
+
+    let output = detect(&["--pcap", "--json"], &file);
+    let stderr = "\
+        glassine: warning: 14 of the 15 packets and 2 blocks of standard input are not the \
+        beginning of a UDP message and were passed over: 1 ICMP, 1 IPv4 in a tunnel, 2 TCP, \
+        1 IPv6 in a tunnel, 1 GRE tunnel, 1 ESP, 1 IP protocol 251, 2 not IP, 1 cut off, \
+        2 malformed, 1 unknown interface, 1 block of type 0x2, 1 block of type 0x99\n";
+    assert_eq!((output.code, &*output.stderr), (0, stderr));
+    assert_eq!(
+        output.json()["passed_over"],
+        json!({
+            "ICMP": 1, "IPv4 in a tunnel": 1, "TCP": 2, "IPv6 in a tunnel": 1, "GRE tunnel": 1,
+            "ESP": 1, "IP protocol 251": 1, "not IP": 2, "cut off": 1, "malformed": 2,
+            "unknown interface": 1, "block of type 0x2": 1, "block of type 0x99": 1,
+        })
+    );
+    let report = detect(&["--pcap"], &file);
+    assert!(report.text().contains("\nPassed over\nICMP  "), "{}", report.text());
 }
 
 #[test]
@@ -181,7 +260,7 @@ fn captures_that_are_broken() {
     let stderr = "\
         glassine: standard input has packets of link type 105, which is not known\n\
         glassine: warning: 1 of the 1 packets of standard input are not the beginning of a UDP \
-        message and were passed over\n\
+        message and were passed over: 1 link type 105\n\
         glassine: no message found\n";
     assert_eq!((output.code, &*output.stderr), (1, stderr));
 }

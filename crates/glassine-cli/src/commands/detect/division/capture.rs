@@ -1,16 +1,17 @@
 //! The UDP messages of a packet capture, pcap or pcapng.
 
+mod packet_block;
+mod udp;
+
 use std::io::{self, Read};
 
-use etherparse::{
-    EtherType, IpFragOffset, Ipv6ExtensionSlice, LaxNetSlice, LaxSlicedPacket, UdpHeader,
-    UdpHeaderSlice, ip_number,
-};
 use glassine::wire::HEADER_LEN;
 use pcap_parser::traits::{PcapNGPacketBlock, PcapReaderIterator};
 use pcap_parser::{Block, LegacyPcapReader, Linktype, PcapBlockOwned, PcapError, PcapNGReader};
 
-use crate::commands::detect::front::Front;
+use crate::commands::detect::division::capture::packet_block::PacketBlock;
+use crate::commands::detect::division::capture::udp::{is_known, udp_message};
+use crate::commands::detect::passed_over::Reason;
 use crate::commands::detect::source::Source;
 
 /// Counts the UDP messages of a capture. A message's index is that of its packet.
@@ -36,15 +37,15 @@ pub(crate) fn read(source: &mut Source<'_>, mut input: impl Read) -> io::Result<
 /// The packets of a capture.
 struct Packets<'a, 's> {
     source: &'a mut Source<'s>,
+    is_big_endian: bool,
     /// The link types of the interfaces of this section.
     interfaces: Vec<Linktype>,
     seen: u64,
-    passed_over: u64,
 }
 
 impl<'a, 's> Packets<'a, 's> {
     fn new(source: &'a mut Source<'s>) -> Self {
-        Self { source, interfaces: Vec::new(), seen: 0, passed_over: 0 }
+        Self { source, is_big_endian: false, interfaces: Vec::new(), seen: 0 }
     }
 
     fn read(&mut self, reader: &mut dyn PcapReaderIterator) {
@@ -69,22 +70,21 @@ impl<'a, 's> Packets<'a, 's> {
             self.source.unreadable(format_args!("{name} {fault} at byte {at}"));
             break;
         }
-        if self.passed_over > 0 {
-            self.source.warn(format_args!(
-                "{} of the {} packets of {} are not the beginning of a UDP message \
-                 and were passed over",
-                self.passed_over,
-                self.seen,
-                self.source.name()
-            ));
-        }
+        self.source.warn_of_passed_over(self.seen);
     }
 
     fn block(&mut self, block: PcapBlockOwned<'_>) {
         match block {
-            PcapBlockOwned::LegacyHeader(header) => self.interface(header.network),
+            PcapBlockOwned::LegacyHeader(header) => {
+                // The upper bits tell of check sums behind the packets.
+                let link = header.network.0 as u32 & LINK_TYPE;
+                self.interface(Linktype(link as i32));
+            }
             PcapBlockOwned::Legacy(packet) => self.packet(0, packet.data),
-            PcapBlockOwned::NG(Block::SectionHeader(_)) => self.interfaces.clear(),
+            PcapBlockOwned::NG(Block::SectionHeader(header)) => {
+                self.is_big_endian = header.big_endian();
+                self.interfaces.clear();
+            }
             PcapBlockOwned::NG(Block::InterfaceDescription(interface)) => {
                 self.interface(interface.linktype)
             }
@@ -92,12 +92,22 @@ impl<'a, 's> Packets<'a, 's> {
                 self.packet(packet.if_id, packet.packet_data())
             }
             PcapBlockOwned::NG(Block::SimplePacket(packet)) => self.packet(0, packet.packet_data()),
+            PcapBlockOwned::NG(Block::Unknown(block)) => {
+                let is_big_endian = self.is_big_endian;
+                let kind =
+                    if is_big_endian { block.block_type.swap_bytes() } else { block.block_type };
+                match PacketBlock::new(kind, block.data, is_big_endian) {
+                    Some(packet) => self.packet(packet.interface, packet.data),
+                    None => self.source.pass_over(Reason::Block(kind)),
+                }
+            }
+            // None of these holds a packet.
             PcapBlockOwned::NG(_) => {}
         }
     }
 
     fn interface(&mut self, link: Linktype) {
-        if !LINKS.contains(&link) {
+        if !is_known(link) {
             let name = self.source.name();
             self.source.unreadable(format_args!(
                 "{name} has packets of link type {}, which is not known",
@@ -112,9 +122,10 @@ impl<'a, 's> Packets<'a, 's> {
         self.seen += 1;
         let link =
             usize::try_from(interface).ok().and_then(|interface| self.interfaces.get(interface));
-        match link.and_then(|link| udp_message(*link, packet)) {
-            None => self.passed_over += 1,
-            Some(front) if (front.bytes.len() as u64) < front.len.min(HEADER_LEN as u64) => {
+        let message = link.ok_or(Reason::Interface).and_then(|link| udp_message(*link, packet));
+        match message {
+            Err(reason) => self.source.pass_over(reason),
+            Ok(front) if (front.bytes.len() as u64) < front.len.min(HEADER_LEN as u64) => {
                 let name = self.source.name();
                 self.source.unreadable(format_args!(
                     "packet {} of {name} was captured without its message's \
@@ -122,69 +133,13 @@ impl<'a, 's> Packets<'a, 's> {
                     index + 1
                 ));
             }
-            Some(front) => self.source.add(index, front),
+            Ok(front) => self.source.add(index, front),
         }
     }
 }
 
-/// The UDP message that begins in this packet. Its end may be in later fragments, or not captured:
-/// the UDP header tells its length.
-fn udp_message(link: Linktype, packet: &[u8]) -> Option<Front<'_>> {
-    let packet = network_layer(link, packet)?;
-    let net = packet.net?;
-    let is_later_fragment = match &net {
-        LaxNetSlice::Ipv4(ip) => ip.header().fragments_offset() != IpFragOffset::ZERO,
-        LaxNetSlice::Ipv6(ip) => {
-            ip.extensions().clone().into_iter().any(|extension| match extension {
-                Ipv6ExtensionSlice::Fragment(fragment) => {
-                    fragment.fragment_offset() != IpFragOffset::ZERO
-                }
-                _ => false,
-            })
-        }
-        LaxNetSlice::Arp(_) => return None,
-    };
-    let datagram = net
-        .ip_payload_ref()
-        .filter(|payload| payload.ip_number == ip_number::UDP && !is_later_fragment)?;
-    let header = UdpHeaderSlice::from_slice(datagram.payload).ok()?;
-    let message = datagram.payload.get(UdpHeader::LEN..)?;
-    let len = match usize::from(header.length()) {
-        // A datagram too long for this field, which is then 0, ends with its packet (RFC 2675).
-        0 => message.len(),
-        len => len.checked_sub(UdpHeader::LEN)?,
-    };
-    Some(Front { bytes: message.get(..len).unwrap_or(message), len: len as u64 })
-}
-
-fn network_layer(link: Linktype, packet: &[u8]) -> Option<LaxSlicedPacket<'_>> {
-    let ip = |packet| LaxSlicedPacket::from_ip(packet).ok();
-    let after = |header: usize, ether_type_at: usize| {
-        let ether_type = packet.get(ether_type_at..)?.first_chunk()?;
-        let ether_type = EtherType(u16::from_be_bytes(*ether_type));
-        Some(LaxSlicedPacket::from_ether_type(ether_type, packet.get(header..)?))
-    };
-    match link {
-        Linktype::ETHERNET => LaxSlicedPacket::from_ethernet(packet).ok(),
-        Linktype::RAW | Linktype::IPV4 | Linktype::IPV6 => ip(packet),
-        // An address family, whose numbers depend on the system; the IP version says the same.
-        Linktype::NULL | Linktype::LOOP => ip(packet.get(4..)?),
-        Linktype::LINUX_SLL => after(16, 14),
-        Linktype::LINUX_SLL2 => after(20, 0),
-        _ => None,
-    }
-}
-
-const LINKS: [Linktype; 8] = [
-    Linktype::ETHERNET,
-    Linktype::RAW,
-    Linktype::IPV4,
-    Linktype::IPV6,
-    Linktype::NULL,
-    Linktype::LOOP,
-    Linktype::LINUX_SLL,
-    Linktype::LINUX_SLL2,
-];
+/// The bits of a pcap file's link type that are one.
+const LINK_TYPE: u32 = 0x03FF_FFFF;
 /// What a pcapng capture begins with: the type of a section header.
 const PCAPNG: [u8; 4] = [0x0A, 0x0D, 0x0D, 0x0A];
 const FIRST_READ: u64 = 1 << 16;
