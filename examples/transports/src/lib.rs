@@ -25,3 +25,28 @@ pub mod unix_datagram;
 pub mod websocket;
 pub mod websocket_text;
 pub mod zeromq;
+
+/// The pages of the cookbook, whose code is compiled and, where it needs no server, run.
+#[cfg(doctest)]
+mod cookbook {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../cookbook/actor.md")]
+    struct Actor;
+    #[doc = include_str!("../../cookbook/batch.md")]
+    struct Batch;
+    #[doc = include_str!("../../cookbook/broadcast.md")]
+    struct Broadcast;
+    #[doc = include_str!("../../cookbook/edge.md")]
+    struct Edge;
+    #[doc = include_str!("../../cookbook/outbox.md")]
+    struct Outbox;
+    #[doc = include_str!("../../cookbook/queue.md")]
+    struct Queue;
+    #[doc = include_str!("../../cookbook/relay.md")]
+    struct Relay;
+    #[doc = include_str!("../../cookbook/stream.md")]
+    struct Stream;
+    #[doc = include_str!("../../cookbook/when.md")]
+    struct When;
+}

@@ -13,11 +13,13 @@ use glassine::policy::{Rollout, Trust, Unsampled};
 use glassine_transports::error::Error;
 use glassine_transports::link::Link;
 use glassine_transports::mqtt_brokers::{Mosquitto, Rumqttd};
+use glassine_transports::redis_stream::RedisStream;
 use glassine_transports::telemetry::Telemetry;
 use glassine_transports::{mqtt, postgres_jobs, postgres_notify, postgres_outbox};
 use glassine_transports::{redis_list, redis_pubsub};
 use glassine_transports::{tcp, udp, unix_datagram, websocket, websocket_text, zeromq};
-use opentelemetry::trace::SpanId;
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanId, TraceContextExt, Tracer};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -30,6 +32,7 @@ async fn main() -> ExitCode {
         "postgres-notify" => show::<postgres_notify::PostgresNotify>().await,
         "postgres-outbox" => show::<postgres_outbox::PostgresOutbox>().await,
         "redis-list" => show::<redis_list::RedisList>().await,
+        "redis-stream" => show_fields().await,
         "redis-pubsub" => show::<redis_pubsub::RedisPubSub>().await,
         "tcp" => show::<tcp::Tcp>().await,
         "udp" => show::<udp::Udp>().await,
@@ -68,21 +71,35 @@ async fn show<L: Link>() -> Result<(), Error> {
         telemetry.send(&mut link, channel, is_sampled, payload.clone()).await?;
         let received = telemetry.receive(&mut link, channel).await?;
         println!("  {kind}: {}", if received == payload { "arrived" } else { "not what was sent" });
-        for span in telemetry.take() {
-            let parent = match span.parent_span_id {
-                SpanId::INVALID => String::new(),
-                parent => format!(" below {parent}"),
-            };
-            let context = &span.span_context;
-            println!(
-                "    trace {}: {} {}{parent}",
-                context.trace_id(),
-                span.name,
-                context.span_id()
-            );
-        }
+        print_spans(&telemetry);
     }
     Ok(())
+}
+
+/// A transport with fields, which needs no envelope.
+async fn show_fields() -> Result<(), Error> {
+    println!("Redis, XADD");
+    let telemetry = Telemetry::new();
+    let tracer = telemetry.tracer();
+    let mut stream = RedisStream::open().await?;
+    let cx = Context::new().with_span(tracer.start_with_context("send", &Context::new()));
+    stream.send(&cx, &Bytes::from_static(b"{\"id\":7}")).await?;
+    cx.span().end();
+    let (_payload, parent) = stream.receive().await?;
+    drop(tracer.start_with_context("handle", &parent));
+    print_spans(&telemetry);
+    Ok(())
+}
+
+fn print_spans(telemetry: &Telemetry) {
+    for span in telemetry.take() {
+        let parent = match span.parent_span_id {
+            SpanId::INVALID => String::new(),
+            parent => format!(" below {parent}"),
+        };
+        let context = &span.span_context;
+        println!("    trace {}: {} {}{parent}", context.trace_id(), span.name, context.span_id());
+    }
 }
 
 fn run_rumqttd(port: Option<String>) -> Result<(), Error> {

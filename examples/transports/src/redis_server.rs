@@ -7,7 +7,7 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client};
 
 use crate::error::Error;
-use crate::server::{Kind, Server, installed};
+use crate::server::{Kind, Server, installed, until_it_works};
 
 /// What it takes at most for a value: without `proto-max-bulk-len`, 512 MiB.
 pub const LIMIT: usize = 1 << 20;
@@ -33,5 +33,11 @@ impl Server<Redis> {
 /// A connection on which a command may block for as long as it likes.
 pub async fn connect(client: &Client) -> Result<MultiplexedConnection, Error> {
     let config = AsyncConnectionConfig::new().set_response_timeout(None);
-    Ok(client.get_multiplexed_async_connection_with_config(&config).await?)
+    until_it_works(async || {
+        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+        // A server that has just started may still be loading.
+        redis::cmd("PING").query_async::<()>(&mut connection).await?;
+        Ok(connection)
+    })
+    .await
 }
