@@ -34,7 +34,8 @@ fn main() {
 fn folders(program: &str) -> impl Iterator<Item = PathBuf> {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let postgresql = versions.map(|version| version.path().join("bin"));
-    let debian = ["/usr/sbin", "/usr/bin"].map(|folder| Path::new(folder).to_owned());
+    let debian = ["/usr/lib/rabbitmq/bin", "/usr/sbin", "/usr/bin"]
+        .map(|folder| Path::new(folder).to_owned());
     let path = env::var_os("PATH").unwrap_or_default();
     let path: Vec<_> = env::split_paths(&path).collect();
     let is_postgresql = program == "postgres";

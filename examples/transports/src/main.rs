@@ -12,7 +12,7 @@ use glassine::Channel;
 use glassine::policy::{Rollout, Trust, Unsampled};
 use glassine_transports::error::Error;
 use glassine_transports::link::Link;
-use glassine_transports::mqtt_brokers::{Mosquitto, Rumqttd};
+use glassine_transports::mqtt_brokers::{Mosquitto, RabbitMq, Rumqttd};
 use glassine_transports::redis_stream::RedisStream;
 use glassine_transports::telemetry::Telemetry;
 use glassine_transports::{mqtt, postgres_jobs, postgres_notify, postgres_outbox};
@@ -27,6 +27,7 @@ async fn main() -> ExitCode {
     let shown = match &*name {
         "rumqttd" => run_rumqttd(env::args().nth(2)),
         "mqtt" => show::<mqtt::Mqtt<Rumqttd>>().await,
+        "rabbitmq" => show::<mqtt::Mqtt<RabbitMq>>().await,
         "mosquitto" => show::<mqtt::Mqtt<Mosquitto>>().await,
         "postgres-jobs" => show::<postgres_jobs::PostgresJobs>().await,
         "postgres-notify" => show::<postgres_notify::PostgresNotify>().await,

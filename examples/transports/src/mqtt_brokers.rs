@@ -9,7 +9,7 @@ use std::process::Command;
 use rumqttd::{Config, ConnectionSettings, RouterConfig, ServerSettings};
 
 use crate::error::Error;
-use crate::server::{Kind, installed};
+use crate::server::{Kind, free_port, installed};
 
 /// What the brokers here take at most for a payload, by their configuration. The protocol takes
 /// 256 MiB.
@@ -97,3 +97,47 @@ impl Kind for Mosquitto {
         Ok(command)
     }
 }
+
+/// Debian's RabbitMQ, by its plugin for MQTT.
+#[derive(Default)]
+pub struct RabbitMq;
+
+impl Broker for RabbitMq {
+    const NAME: &'static str = "MQTT 3.1.1, RabbitMQ";
+}
+
+impl Kind for RabbitMq {
+    fn command(&self, directory: &Path, port: u16) -> Result<Command, Error> {
+        let lines = format!(
+            "listeners.tcp = none\nmqtt.listeners.tcp.1 = 127.0.0.1:{port}\n\
+             mqtt.allow_anonymous = true\nmax_message_size = {LIMIT}\n"
+        );
+        fs::write(directory.join("rabbitmq.conf"), lines)?;
+        fs::write(directory.join("enabled_plugins"), "[rabbitmq_mqtt].\n")?;
+        let mut command = Command::new("bash");
+        command.args(["-c", RABBITMQ, installed(option_env!("RABBITMQ_SERVER"))?]);
+        command.env("HOME", directory).env("RABBITMQ_NODENAME", "glassine@localhost");
+        command.env("ERL_EPMD_PORT", free_port()?.to_string());
+        command.env("RABBITMQ_DIST_PORT", free_port()?.to_string());
+        command.env("RABBITMQ_LOGS", "-");
+        for (variable, name) in [
+            ("RABBITMQ_CONFIG_FILE", "rabbitmq.conf"),
+            ("RABBITMQ_ENABLED_PLUGINS_FILE", "enabled_plugins"),
+            ("RABBITMQ_MNESIA_BASE", "data"),
+            ("RABBITMQ_LOG_BASE", "logs"),
+        ] {
+            command.env(variable, directory.join(name));
+        }
+        Ok(command)
+    }
+}
+
+/// Erlang starts a daemon that outlives it, unless there is one: this one ends with the broker.
+const RABBITMQ: &str = r#"
+epmd -address 127.0.0.1 & epmd=$!
+"$0" & server=$!
+trap 'kill $server' TERM
+wait $server
+wait $server
+kill $epmd
+"#;

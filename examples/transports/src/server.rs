@@ -46,7 +46,7 @@ impl<K: Kind> Server<K> {
         let directory = env::temp_dir().join(name);
         fs::create_dir_all(&directory)?;
         kind.prepare(&directory)?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = free_port()?;
         let child = run(&kind, &directory, port)?;
         let mut server = Self { kind, directory, port, child };
         server.wait()?;
@@ -114,11 +114,16 @@ pub async fn until_it_works<T>(
     }
 }
 
+/// A port that nobody listens on.
+pub fn free_port() -> Result<u16, Error> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}
+
 /// The program of a server that the machine has to have.
 pub fn installed(program: Option<&'static str>) -> Result<&'static str, Error> {
     Ok(program.ok_or("the server is not installed: run examples/transports/install")?)
 }
 
 const LOG: &str = "log";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(20);

@@ -5,7 +5,7 @@ mod support;
 use std::env;
 
 use glassine_transports::mqtt::Mqtt;
-use glassine_transports::mqtt_brokers::{Mosquitto, Rumqttd};
+use glassine_transports::mqtt_brokers::{Mosquitto, RabbitMq, Rumqttd};
 use glassine_transports::postgres_jobs::PostgresJobs;
 use glassine_transports::postgres_notify::PostgresNotify;
 use glassine_transports::postgres_outbox::PostgresOutbox;
@@ -22,6 +22,15 @@ async fn mqtt_by_rumqttd() {
 #[cfg_attr(not(has_mosquitto), ignore = "mosquitto is not installed: examples/transports/install")]
 async fn mqtt_by_mosquitto() {
     assert_carries::<Mqtt<Mosquitto>>().await;
+}
+
+#[tokio::test]
+#[cfg_attr(
+    not(has_rabbitmq),
+    ignore = "rabbitmq-server is not installed: examples/transports/install"
+)]
+async fn mqtt_by_rabbitmq() {
+    assert_carries::<Mqtt<RabbitMq>>().await;
 }
 
 #[tokio::test]
@@ -60,7 +69,7 @@ async fn postgres_outbox() {
 /// What is ignored elsewhere is a failure in CI.
 #[test]
 fn nothing_is_ignored_in_ci() {
-    let has_all = cfg!(all(has_mosquitto, has_postgresql, has_redis));
+    let has_all = cfg!(all(has_mosquitto, has_postgresql, has_rabbitmq, has_redis));
     assert!(
         has_all || env::var_os("CI").is_none(),
         "a server is missing: run examples/transports/install"
