@@ -26,7 +26,7 @@ def trace_ids(seed):
 
 def one_copy(trace_id):
     """A message for all of them, with one in how many keep its context."""
-    thinning = g.Field(THINNING, policy.rate(RECEIVERS).to_bytes(4, "big"))
+    thinning = g.Field(THINNING, policy.default_rate(RECEIVERS).to_bytes(4, "big"))
     return g.write(g.Context(trace_id, bytes(7) + b"\x01", 1), [thinning], b"hello, all")
 
 
