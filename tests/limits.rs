@@ -168,6 +168,19 @@ fn what_a_list_holds_back_is_counted() {
     }
 }
 
+/// A message counts once, whatever held its fields back.
+#[test]
+fn a_list_and_a_limit_together_count_once() {
+    let fields = [Field::Tracestate("a=1,b=2"), Field::Baggage("tenant=7,email=x")];
+    let origin = Origin::from(sampled()).with_fields(&fields);
+    let list = AllowList::NONE.with_baggage(&["tenant"]);
+    let channel = on().with_outbound_fields(list).with_max_message_len(7 + 32 + 10);
+    let message = channel.wrap(&origin, "payload").into_bytes();
+    let carrier = Reading::read(&message).carrier();
+    assert_eq!((carrier.tracestate(), carrier.baggage()), (Some("a=1,b=2"), None));
+    assert_eq!(counted(&channel, [Count::SentSampled, Count::FieldsDropped]), [1, 1]);
+}
+
 #[test]
 fn what_a_share_holds_back_is_counted() {
     for (millionths, expected) in [(0, [0, 1, 1]), (1_000_000, [1, 0, 0])] {

@@ -70,6 +70,7 @@ entries! {
     decoded_value(member: BaggageMember<'a>) -> Option<u8> = member.decoded_value().last();
 
     from_traceparent(text: &'a [u8]) -> Parsed<TraceContext> = TraceContext::from_traceparent(text);
+    claims_sampled_text(text: &'a [u8]) -> bool = glassine::w3c::claims_sampled(text);
     trace_id(text: &'a str) -> Parsed<TraceId> = text.parse();
     span_id(text: &'a str) -> Parsed<SpanId> = text.parse();
     trace_flags(text: &'a str) -> Parsed<TraceFlags> = text.parse();

@@ -160,6 +160,15 @@ impl Origin {
         self.kept.as_ref().filter(|kept| kept.is_thinned())?.carrier().thinning()
     }
 
+    /// The origin of a message that is not a part of what is done now, but comes after it, such as
+    /// one that an actor sends to itself: its receiver links to this context if it is sampled, and
+    /// decides anew. Without fields, which belong to what is done now.
+    #[must_use]
+    pub fn as_link(&self) -> Self {
+        self.sampled_context()
+            .map_or_else(Self::default, |context| Self::new(Propagation::Link(context)))
+    }
+
     /// The origin of a message that a fan-out has not chosen: the decision against the trace
     /// travels, and baggage, which is independent of it.
     #[must_use]

@@ -40,9 +40,13 @@ impl Prepared {
         self.sent
     }
 
-    /// What is counted beside that.
-    pub(super) fn lost(&self) -> impl Iterator<Item = Count> {
-        let out_of_share = self.is_out_of_share.then_some(Count::OutOfShare);
-        out_of_share.into_iter().chain(self.has_lost_fields.then_some(Count::FieldsDropped))
+    /// Whether a context was to be sent whose trace is not in the share.
+    pub(super) const fn is_out_of_share(&self) -> bool {
+        self.is_out_of_share
+    }
+
+    /// Whether the list or a limit has held fields back.
+    pub(super) const fn has_lost_fields(&self) -> bool {
+        self.has_lost_fields
     }
 }

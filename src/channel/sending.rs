@@ -107,10 +107,13 @@ impl Sending {
             Mode::Always => true,
         };
         let prepared = if sends && may_wrap { prepared } else { &Prepared::BARE };
-        for lost in prepared.lost() {
-            self.counters.record(lost);
-        }
         let counters = &self.counters;
+        if prepared.is_out_of_share() {
+            counters.record(Count::OutOfShare);
+        }
+        if prepared.has_lost_fields() {
+            counters.record(Count::FieldsDropped);
+        }
         let max = self.max_message_len.unwrap_or(usize::MAX);
         let fits = |len| payload_len.saturating_add(form.envelope_len(len)) <= max;
         let whole = prepared.envelope();
@@ -121,7 +124,10 @@ impl Sending {
             }
             let room = form.room_for_envelope(max.saturating_sub(payload_len));
             if let Some(shorter) = shortened(whole, room) {
-                counters.record(Count::FieldsDropped);
+                // A message counts once, whatever held its fields back.
+                if !prepared.has_lost_fields() {
+                    counters.record(Count::FieldsDropped);
+                }
                 let (chosen, sent) = (Chosen::Shortened(shorter), prepared.sent());
                 return Choice { counters, chosen, sent, excess: None };
             }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use glassine::policy::Propagation;
 use glassine::{Origin, TraceContext, TraceFlags, Traced};
 use glassine_opentelemetry::{Consumer, Relation, capture};
 use opentelemetry::trace::TracerProvider;
@@ -14,12 +13,8 @@ fn sampled() -> TraceContext {
     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap()
 }
 
-/// That of the page.
 fn step_before() -> Origin {
-    match capture().context().filter(|context| context.is_sampled()) {
-        Some(context) => Origin::new(Propagation::Link(context)),
-        None => Origin::default(),
-    }
+    capture().as_link()
 }
 
 /// The spans of an order and of the messages that its actor sends to itself, one for each step.
