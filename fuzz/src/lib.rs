@@ -7,6 +7,7 @@
 //! | `text` | the target: the text form |
 //! | `write` | the target: envelopes; in files of their own, buffers to send and shortening |
 //! | `channel` | the target: what is received, what is sent on, and one message for many |
+//! | `codec` | the target: the outer length, as the codec for tokio reads and writes it |
 //! | `fields` | the target: carriers and allow-lists |
 //! | `members` | the target: W3C's lists |
 //! | `traceparent` | the target: W3C's text of a context |
@@ -21,6 +22,7 @@
 
 mod again;
 mod channel;
+mod codec;
 mod fields;
 mod letter;
 mod members;
@@ -34,6 +36,7 @@ mod traceparent;
 mod write;
 
 pub use self::channel::channel;
+pub use self::codec::codec;
 pub use self::fields::fields;
 pub use self::letter::Letter;
 pub use self::members::members;

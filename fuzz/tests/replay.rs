@@ -97,8 +97,9 @@ fn longest_carriers() {
 
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 9] = [
+const TARGETS: [Target; 10] = [
     ("channel", checks::channel),
+    ("codec", checks::codec),
     ("fields", checks::fields),
     ("members", checks::members),
     ("payloads", checks::payloads),
