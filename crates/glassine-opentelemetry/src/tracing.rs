@@ -58,7 +58,8 @@ impl Plan {
     /// }
     /// ```
     pub fn instrument<F: Future, S: FnOnce() -> Span>(
-        &self,
+        // By value: else the method of `tracing::Instrument` would be the nearer one.
+        self,
         make_span: S,
         future: F,
     ) -> impl Future<Output = F::Output> + use<F, S> {

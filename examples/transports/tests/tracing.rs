@@ -8,7 +8,7 @@ use glassine_transports::link::Link;
 use glassine_transports::tcp::Tcp;
 use glassine_transports::telemetry::Telemetry;
 use opentelemetry::trace::SpanId;
-use tracing::{info_span, instrument, subscriber};
+use tracing::{Instrument, info_span, instrument, subscriber};
 use tracing_opentelemetry::OpenTelemetryLayer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
@@ -38,7 +38,7 @@ async fn a_trace_goes_through_async_handlers() {
     let place = async {
         first.send(&ORDERS, &capture(), Bytes::from_static(b"order")).await.unwrap();
     };
-    tracing::Instrument::instrument(place, info_span!("place")).await;
+    place.instrument(info_span!("place")).await;
     let (order, origin) = first.receive(&ORDERS).await.unwrap().into_parts();
     let span = || info_span!("order", otel.kind = "consumer");
     CONSUMER.plan([&origin]).instrument(span, pick(&mut second, order)).await;
