@@ -1,0 +1,126 @@
+//! Headers and ids: reading, writing, and changing them.
+
+use std::hint::black_box;
+
+use bytes::Bytes;
+use glassine::{EncodedEnvelope, Envelope, Field, Reading, SharedReading, SpanId, reparent};
+use inputs::{context, payload};
+
+use crate::counting::{count, count_on};
+
+pub(super) fn run() {
+    read();
+    write();
+    change();
+    share();
+}
+
+fn read() {
+    let bare = payload(64);
+    let frame = Envelope::new(context()).encode_to_vec(&bare).unwrap();
+    let frame_with_fields = with_fields();
+    let marker = Envelope::unsampled().encode_to_vec(&bare).unwrap();
+    count("read_bare", || &bare[..], |bytes| Reading::read(bytes).payload());
+    count("claims_sampled", || &frame[..], |bytes| Reading::read(bytes).claims_sampled());
+    count("claims_sampled_bare", || &bare[..], |bytes| Reading::read(bytes).claims_sampled());
+    count(
+        "read_sampled_payload",
+        || &frame[..],
+        |bytes| {
+            let message = Reading::read(bytes);
+            message.claims_sampled().then(|| message.payload())
+        },
+    );
+    let messages = [
+        ("read_context", &frame),
+        ("read_context_beside_fields", &frame_with_fields),
+        ("read_context_of_marker", &marker),
+        ("read_context_of_bare", &bare),
+    ];
+    for (name, message) in messages {
+        count(
+            name,
+            || &message[..],
+            |bytes| {
+                let message = Reading::read(bytes);
+                (message.context(), message.payload())
+            },
+        );
+    }
+    count(
+        "read_tracestate",
+        || &frame_with_fields[..],
+        |bytes| Reading::read(bytes).carrier().tracestate(),
+    );
+}
+
+fn write() {
+    let fields = [Field::Tracestate("congo=t61r"), Field::Baggage("tenant=7")];
+    let mut out = [0; 128];
+    let out = &mut out[..];
+    let mut buf = Vec::with_capacity(128);
+    count_on(
+        "write_context",
+        0,
+        out,
+        |_| context(),
+        |out, context| Envelope::new(context).encode_to_slice(out),
+    );
+    count_on("write_marker", 0, out, |_| (), |out, ()| Envelope::unsampled().encode_to_slice(out));
+    let input = |_: &mut _| (context(), &fields[..]);
+    count_on("write_fields", 0, out, input, |out, (context, fields)| {
+        Envelope::new(context).with_fields(fields).encode_to_slice(out)
+    });
+    let input = |buf: &mut Vec<u8>| {
+        buf.clear();
+        context()
+    };
+    count_on("write_context_to_buf", 0, &mut buf, input, |buf, context| {
+        Envelope::new(context).encode(buf)
+    });
+    count("encoded_envelope", context, EncodedEnvelope::from);
+}
+
+fn change() {
+    let mut frame = Envelope::new(context()).encode_to_vec(&payload(64)).unwrap();
+    let mut frame_with_fields = with_fields();
+    let span_id = SpanId::from_u64(7).unwrap();
+    let frames = [("reparent", &mut frame), ("reparent_with_fields", &mut frame_with_fields)];
+    for (name, frame) in frames {
+        count_on(
+            name,
+            0,
+            &mut frame[..],
+            |_| span_id,
+            |frame, span_id| reparent(frame, span_id).is_some(),
+        );
+    }
+}
+
+fn share() {
+    let frame = Bytes::from(Envelope::new(context()).encode_to_vec(&payload(64)).unwrap());
+    // Counts its references from here on.
+    let _other = frame.clone();
+    // What a `Bytes` costs by itself.
+    count("clone_and_drop", || &frame, |frame| drop(black_box(frame.clone())));
+    count(
+        "shared_claims_sampled",
+        || &frame,
+        |frame| SharedReading::read(frame.clone()).as_reading().claims_sampled(),
+    );
+    count(
+        "shared_context",
+        || &frame,
+        |frame| {
+            let message = SharedReading::read(frame.clone());
+            let context = message.as_reading().context();
+            drop(black_box(message.into_payload()));
+            context
+        },
+    );
+}
+
+fn with_fields() -> Vec<u8> {
+    let fields = [Field::Tracestate("congo=t61r"), Field::Baggage("tenant=7")];
+    Envelope::new(context()).with_fields(&fields).encode_to_vec(&payload(64)).unwrap()
+}

@@ -1,0 +1,222 @@
+//! OpenTelemetry's contexts from and to messages, and tokio's channels.
+
+use std::collections::HashMap;
+use std::hint::black_box;
+
+use bytes::Bytes;
+use glassine::policy::{AllowList, Rollout, Trust};
+use glassine::{Channel, Envelope, Field, Reading, Traced};
+use glassine_opentelemetry::tokio::mpsc as traced_mpsc;
+use glassine_opentelemetry::{
+    Consumer, Relation, capture, capture_from, to_span_context, to_span_context_with_tracestate,
+};
+use inputs::{context, payload};
+use opentelemetry::baggage::BaggageExt;
+use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use tokio::sync::mpsc;
+
+use crate::channels::{CHANNEL, hand_over};
+use crate::counting::{count, count_on};
+use crate::unsampled;
+
+/// A channel that lets everything pass.
+static OPEN: Channel = Channel::new()
+    .with_rollout(Rollout::On)
+    .with_trust(Trust::Accept)
+    .with_inbound_fields(AllowList::ALL)
+    .with_outbound_fields(AllowList::ALL);
+
+const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
+const TRACESTATE: &str = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE,vendor=value";
+const BAGGAGE: &str = "tenant=7,user=8,plan=gold,region=eu,flag=on";
+
+pub(super) fn run() {
+    into_context();
+    receive();
+    from_context();
+    from_current();
+    queues();
+}
+
+/// Every context is dropped again, which is counted.
+fn into_context() {
+    let (frame, frame_with_fields) = frames();
+    let remote = to_span_context(context());
+    // What OpenTelemetry takes by itself.
+    count(
+        "opentelemetry_context",
+        || &remote,
+        |remote| {
+            drop(black_box(Context::new().with_remote_span_context(remote.clone())));
+        },
+    );
+    // The fields are not read.
+    for (name, frame) in
+        [("context_of_message", &frame), ("context_of_message_with_fields", &frame_with_fields)]
+    {
+        count(
+            name,
+            || &frame[..],
+            |bytes| {
+                let context = Reading::read(bytes).context().unwrap();
+                drop(black_box(Context::new().with_remote_span_context(to_span_context(context))));
+            },
+        );
+    }
+    count(
+        "span_context_with_tracestate",
+        || &frame_with_fields[..],
+        |bytes| {
+            drop(black_box(to_span_context_with_tracestate(Reading::read(bytes).carrier())));
+        },
+    );
+
+    let w3c = TraceContextPropagator::new();
+    let mut headers = HashMap::with_capacity(2);
+    w3c.inject_context(&Context::new().with_remote_span_context(remote), &mut headers);
+    count(
+        "w3c_extract",
+        || (&w3c, &headers),
+        |(w3c, headers)| {
+            drop(black_box(w3c.extract_with_context(&Context::new(), headers)));
+        },
+    );
+}
+
+/// What a handler does that makes its span by itself.
+fn receive() {
+    let (frame, frame_with_fields) = frames();
+    let (frame, frame_with_fields) = (Bytes::from(frame), Bytes::from(frame_with_fields));
+    let _others = (frame.clone(), frame_with_fields.clone());
+    let around = Context::new();
+    let messages = [
+        ("receive_and_plan", &CHANNEL, &frame),
+        // The allow-list lets no baggage pass; the tracestate goes with the trace.
+        ("receive_and_plan_tracestate", &CHANNEL, &frame_with_fields),
+        ("receive_and_plan_fields", &OPEN, &frame_with_fields),
+    ];
+    for (name, channel, message) in messages {
+        count(
+            name,
+            || (channel, message.clone(), &around),
+            |(channel, message, around)| {
+                let (payload, origin) = channel.receive(message).into_parts();
+                drop(black_box(CONSUMER.plan([&origin]).context(around)));
+                hand_over(payload);
+            },
+        );
+    }
+}
+
+fn from_context() {
+    let payload = Bytes::from(payload(64));
+    let _other = payload.clone();
+    let sampled = Context::new().with_remote_span_context(to_span_context(context()));
+    count(
+        "send_captured",
+        || (&sampled, payload.clone()),
+        |(cx, payload)| {
+            hand_over(CHANNEL.wrap(&capture_from(cx), payload));
+        },
+    );
+    let mut headers = HashMap::with_capacity(2);
+    let w3c = TraceContextPropagator::new();
+    let input = |headers: &mut HashMap<_, _>| {
+        headers.clear();
+        (&w3c, &sampled)
+    };
+    count_on("w3c_inject", 0, &mut headers, input, |headers, (w3c, cx)| {
+        w3c.inject_context(cx, headers);
+    });
+
+    let with_fields = context_with_fields();
+    count(
+        "send_captured_fields",
+        || (&with_fields, payload.clone()),
+        |(cx, payload)| {
+            hand_over(OPEN.wrap(&capture_from(cx), payload));
+        },
+    );
+    // What OpenTelemetry takes to write down the same.
+    count(
+        "opentelemetry_display_fields",
+        || &with_fields,
+        |cx| {
+            let tracestate = cx.span().span_context().trace_state().header();
+            drop(black_box((tracestate, cx.baggage().to_string())));
+        },
+    );
+}
+
+fn from_current() {
+    let payload = Bytes::from(payload(64));
+    let _other = payload.clone();
+    let count_current = |name, context| {
+        let cx = Context::new().with_remote_span_context(to_span_context(context));
+        let current = cx.attach();
+        count(name, || payload.clone(), |payload| hand_over(CHANNEL.wrap(&capture(), payload)));
+        current
+    };
+    drop(count_current("send_current_sampled", context()));
+    let _current = count_current("send_current_unsampled", unsampled());
+    // What OpenTelemetry takes to say as much as that.
+    count(
+        "opentelemetry_is_sampled",
+        || (),
+        |()| Context::map_current(|cx| cx.span().span_context().is_sampled()),
+    );
+}
+
+fn queues() {
+    let (plain, mut plain_end) = mpsc::channel::<u64>(4);
+    count_on(
+        "queue_plain",
+        0,
+        &mut plain_end,
+        |_| &plain,
+        |receiver, sender| {
+            sender.try_send(7).unwrap();
+            receiver.try_recv().unwrap()
+        },
+    );
+    let (traced, mut traced_end) = traced_mpsc::channel::<u64>(4);
+    let mut count_traced = |name| {
+        count_on(
+            name,
+            0,
+            &mut traced_end,
+            |_| &traced,
+            |receiver, sender| {
+                sender.try_send(7).unwrap();
+                receiver.try_recv().map(Traced::into_parts).unwrap()
+            },
+        );
+    };
+    count_traced("queue_nothing_current");
+    let cx = Context::new().with_remote_span_context(to_span_context(context()));
+    let _current = cx.attach();
+    count_traced("queue_sampled");
+}
+
+fn frames() -> (Vec<u8>, Vec<u8>) {
+    let fields = [Field::Tracestate(TRACESTATE), Field::Baggage(BAGGAGE)];
+    let envelope = Envelope::new(context());
+    let frame = |envelope: Envelope<'_>| envelope.encode_to_vec(&payload(64)).unwrap();
+    (frame(envelope), frame(envelope.with_fields(&fields)))
+}
+
+fn context_with_fields() -> Context {
+    let (trace_id, span_id, flags) = {
+        let context = to_span_context(context());
+        (context.trace_id(), context.span_id(), context.trace_flags())
+    };
+    let members = TRACESTATE.split(',').filter_map(|member| member.split_once('='));
+    let tracestate = TraceState::from_key_value(members).unwrap();
+    let baggage = BAGGAGE.split(',').filter_map(|member| member.split_once('='));
+    Context::new()
+        .with_remote_span_context(SpanContext::new(trace_id, span_id, flags, true, tracestate))
+        .with_baggage(baggage.map(|(key, value)| KeyValue::new(key, value)))
+}

@@ -1,0 +1,24 @@
+//! Calls each operation many times, so that callgrind counts its instructions;
+//! `benches/count-instructions` does. By itself it measures nothing.
+
+mod channels;
+mod codec;
+mod companion;
+mod counting;
+mod hostile;
+mod text;
+
+use glassine::{TraceContext, TraceFlags};
+use inputs::context;
+
+fn main() {
+    codec::run();
+    text::run();
+    channels::run();
+    companion::run();
+    hostile::run();
+}
+
+fn unsampled() -> TraceContext {
+    context().with_flags(TraceFlags::NONE)
+}
