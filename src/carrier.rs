@@ -7,8 +7,8 @@ use crate::context::TraceContext;
 use crate::fault::{Fault, FaultKind};
 use crate::field::{Field, FieldType};
 use crate::flags::TraceFlags;
-use crate::id::{SpanId, TraceId};
-use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, MAX_FIELDS, SPAN_ID_AT};
+use crate::id::TraceId;
+use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, IDS_LEN, MAX_FIELDS, SPAN_ID_AT};
 
 /// Gives access to what a frame carries beside its payload: ids and fields (specification [section
 /// 5]). It is a view of the bytes, and `Copy`; every method is lazy, allocates nothing and never
@@ -37,7 +37,7 @@ use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, MAX_FIELDS, SPAN_ID
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Carrier<'a> {
     /// The first 24 bytes, if the shape has IDS.
-    ids: Option<(&'a [u8; TraceId::LEN], &'a [u8; SpanId::LEN])>,
+    ids: Option<&'a [u8; IDS_LEN]>,
     flags: TraceFlags,
     /// What follows the ids.
     fields: &'a [u8],
@@ -49,13 +49,10 @@ impl<'a> Carrier<'a> {
     /// `bytes` is the whole carrier; the header's rules hold.
     #[inline]
     pub(crate) fn new(bytes: &'a [u8], has_ids: bool, flags: TraceFlags) -> Self {
-        let split_ids = || {
-            let (trace_id, rest) = bytes.split_first_chunk()?;
-            let (span_id, fields) = rest.split_first_chunk()?;
-            Some(Self { ids: Some((trace_id, span_id)), flags, fields })
-        };
-        let without_ids = Self { ids: None, flags, fields: bytes };
-        if has_ids { split_ids().unwrap_or(without_ids) } else { without_ids }
+        match bytes.split_first_chunk() {
+            Some((ids, fields)) if has_ids => Self { ids: Some(ids), flags, fields },
+            _ => Self { ids: None, flags, fields: bytes },
+        }
     }
 
     /// Returns the context. `None` without ids, and where either id is all zero ([`R-CARRIER-1`]).
@@ -65,18 +62,7 @@ impl<'a> Carrier<'a> {
     #[must_use]
     #[inline]
     pub fn context(self) -> Option<TraceContext> {
-        let (trace_id, span_id) = self.ids?;
-        Some(TraceContext::new(
-            TraceId::from_bytes(*trace_id)?,
-            SpanId::from_bytes(*span_id)?,
-            self.flags,
-        ))
-    }
-
-    /// Whether there are ids of which one is all zero: no context, and no decision either
-    /// (`R-CARRIER-1`).
-    pub(crate) fn has_zero_id(self) -> bool {
-        self.ids.is_some() && self.context().is_none()
+        TraceContext::from_ids(self.ids?, self.flags)
     }
 
     /// All that follows the ids, as it stands on the wire.
@@ -197,12 +183,13 @@ impl<'a> Carrier<'a> {
     ///
     /// [section 5.3]: crate::spec#53-faults-inside-the-carrier
     pub fn faults(self) -> impl Iterator<Item = Fault> + 'a {
-        let zero = |is_zero: bool, kind, offset| is_zero.then_some(Fault::new(kind, offset));
-        let ids = self.ids.into_iter().flat_map(move |(trace_id, span_id)| {
-            let trace_id =
-                zero(TraceId::from_bytes(*trace_id).is_none(), FaultKind::ZeroTraceId, HEADER_LEN);
-            let span_id =
-                zero(SpanId::from_bytes(*span_id).is_none(), FaultKind::ZeroSpanId, SPAN_ID_AT);
+        let zero = |bytes: &[u8], kind, offset| {
+            bytes.iter().all(|byte| *byte == 0).then_some(Fault::new(kind, offset))
+        };
+        let ids = self.ids.into_iter().flat_map(move |ids| {
+            let (trace_id, span_id) = ids.split_at(TraceId::LEN);
+            let trace_id = zero(trace_id, FaultKind::ZeroTraceId, HEADER_LEN);
+            let span_id = zero(span_id, FaultKind::ZeroSpanId, SPAN_ID_AT);
             trace_id.into_iter().chain(span_id)
         });
         let fields = self.raw_fields().filter_map(move |raw| {

@@ -5,7 +5,6 @@ use core::num::NonZeroU32;
 
 use crate::context::TraceContext;
 use crate::flags::TraceFlags;
-use crate::id::{SpanId, TraceId};
 use crate::wire::FURTHER_CONTEXT_LEN;
 
 /// Says what a field is: a number of which some are known to this crate (specification [section
@@ -127,14 +126,9 @@ impl<'a> Field<'a> {
             }
             FieldType::FAN_OUT_WEIGHT => Self::FanOutWeight(parse_count(value)?),
             FieldType::FURTHER_CONTEXT => {
-                let value: &[u8; FURTHER_CONTEXT_LEN] = value.try_into().ok()?;
-                let (trace_id, rest) = value.split_first_chunk()?;
-                let (span_id, rest) = rest.split_first_chunk()?;
-                Self::FurtherContext(TraceContext::new(
-                    TraceId::from_bytes(*trace_id)?,
-                    SpanId::from_bytes(*span_id)?,
-                    TraceFlags::from_u8(*rest.first()?),
-                ))
+                let [ids @ .., flags]: &[u8; FURTHER_CONTEXT_LEN] = value.try_into().ok()?;
+                let flags = TraceFlags::from_u8(*flags);
+                Self::FurtherContext(TraceContext::from_ids(ids, flags)?)
             }
             FieldType::THINNING => Self::Thinning(parse_count(value)?),
             _ => Self::Unknown { field_type, value },

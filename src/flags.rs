@@ -36,36 +36,42 @@ impl TraceFlags {
 
     /// Makes flags of a byte, all 8 bits of which are kept.
     #[must_use]
+    #[inline]
     pub const fn from_u8(bits: u8) -> Self {
         Self(bits)
     }
 
     /// Returns all 8 bits.
     #[must_use]
+    #[inline]
     pub const fn to_u8(self) -> u8 {
         self.0
     }
 
     /// Tells whether bit 0 is set: the trace is sampled.
     #[must_use]
+    #[inline]
     pub const fn is_sampled(self) -> bool {
         self.0 & Self::SAMPLED.0 != 0
     }
 
     /// Tells whether bit 1 is set: the trace id is random.
     #[must_use]
+    #[inline]
     pub const fn is_random(self) -> bool {
         self.0 & Self::RANDOM.0 != 0
     }
 
     /// Sets or clears bit 0.
     #[must_use]
+    #[inline]
     pub const fn with_sampled(self, sampled: bool) -> Self {
         Self(self.0 & !Self::SAMPLED.0 | sampled as u8)
     }
 
     /// Keeps the bits that are set in both.
     #[must_use]
+    #[inline]
     pub const fn masked(self, mask: Self) -> Self {
         Self(self.0 & mask.0)
     }

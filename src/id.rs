@@ -23,30 +23,35 @@ macro_rules! id {
             /// Makes the id with these bytes, in the order of the wire. `None` if all of them are
             /// zero.
             #[must_use]
+            #[inline]
             pub const fn from_bytes(bytes: [u8; $len]) -> Option<Self> {
                 Self::$from_int($int::from_be_bytes(bytes))
             }
 
             /// Makes the id that is this integer in big-endian bytes. `None` for 0.
             #[must_use]
+            #[inline]
             pub const fn $from_int(value: $int) -> Option<Self> {
                 if value == 0 { None } else { Some(Self(value.to_be_bytes())) }
             }
 
             /// Returns the bytes, in the order of the wire.
             #[must_use]
+            #[inline]
             pub const fn to_bytes(self) -> [u8; $len] {
                 self.0
             }
 
             /// Borrows the bytes, in the order of the wire.
             #[must_use]
+            #[inline]
             pub const fn as_bytes(&self) -> &[u8; $len] {
                 &self.0
             }
 
             /// Returns the big-endian integer that the bytes are. Never 0.
             #[must_use]
+            #[inline]
             pub const fn $to_int(self) -> $int {
                 $int::from_be_bytes(self.0)
             }

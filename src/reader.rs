@@ -35,6 +35,7 @@ impl Reader {
     ///
     /// [`R-LIMIT-1`]: crate::spec#11-limits
     #[must_use]
+    #[inline]
     pub const fn new() -> Self {
         Self { carrier_cap: DEFAULT_CARRIER_CAP }
     }
@@ -73,14 +74,15 @@ impl Reader {
         if bytes.len() < PREFIX_LEN && could_become_prefix(bytes) {
             return Err(Incomplete { needs: PREFIX_LEN as u32 });
         }
-        let head = Head::parse(bytes, bytes.len(), self.carrier_cap);
-        match head.fault.map(Fault::kind) {
-            Some(FaultKind::TruncatedHeader) => Err(Incomplete { needs: HEADER_LEN as u32 }),
-            Some(FaultKind::CarrierPastEnd) => {
-                Err(Incomplete { needs: head.framed_payload_offset })
+        let reading = self.read(bytes);
+        let needs = match (reading.fault().map(Fault::kind), bytes) {
+            (Some(FaultKind::TruncatedHeader), _) => HEADER_LEN as u32,
+            (Some(FaultKind::CarrierPastEnd), [_, _, _, _, _, _, len_0, len_1, ..]) => {
+                HEADER_LEN as u32 + u32::from(u16::from_be_bytes([*len_0, *len_1]))
             }
-            _ => Ok(Reading::new(bytes, head)),
-        }
+            _ => return Ok(reading),
+        };
+        Err(Incomplete { needs })
     }
 
     #[cfg(any(feature = "bytes", feature = "text"))]

@@ -9,10 +9,10 @@ use crate::flags::TraceFlags;
 use crate::head::Head;
 use crate::mode::Mode;
 use crate::verdict::{Decision, Verdict};
-use crate::wire::{DECIDED, DEFAULT_CARRIER_CAP, HEADER_LEN, IDS};
+use crate::wire::{CONTEXT_LEN, DEFAULT_CARRIER_CAP, HEADER_LEN};
 
 /// Tells what a message says: verdict, decision, context, payload (specification [section 6]). It
-/// is a view of the message's bytes, `Copy`, 40 bytes at most.
+/// is a view of the message's bytes, `Copy`, 24 bytes at most.
 ///
 /// Making one has looked at the header and at nothing else; what is in the carrier is parsed when
 /// it is asked for. Nothing here allocates or panics. `Debug` shows lengths and flags, never the
@@ -53,7 +53,7 @@ impl<'a> Reading<'a> {
     /// [`R-CHAN-1`]: crate::spec#9-channels-and-streams
     /// [`R-CHAN-2`]: crate::spec#9-channels-and-streams
     pub fn require(self, mode: Mode) -> Result<Self, Fault> {
-        Ok(Self { head: self.head.require(mode, self.bytes)?, ..self })
+        self.head.require(mode, self.fault(), self.bytes).map(|()| self)
     }
 
     #[inline]
@@ -68,27 +68,31 @@ impl<'a> Reading<'a> {
     }
 
     #[cfg(feature = "alloc")]
+    #[inline]
     pub(crate) const fn head(self) -> Head {
         self.head
     }
 
     /// Returns what the message is.
     #[must_use]
+    #[inline]
     pub const fn verdict(self) -> Verdict {
-        self.head.verdict
+        self.head.verdict()
     }
 
     /// Returns what is wrong with the header of a damaged message, or that the carrier is above the
     /// cap. What is wrong inside the carrier is in [`Carrier::faults`].
     #[must_use]
+    #[inline]
     pub const fn fault(self) -> Option<Fault> {
-        self.head.fault
+        self.head.fault(self.bytes.len())
     }
 
     /// Returns the version of a frame. `None` for bare and damaged messages.
     #[must_use]
+    #[inline]
     pub fn version(self) -> Option<u8> {
-        self.head.is_framed().then_some(self.head.version)
+        self.head.version()
     }
 
     /// Tells whether the header claims that the trace is sampled ([`R-READ-7`]): false for bare and
@@ -107,6 +111,7 @@ impl<'a> Reading<'a> {
     ///
     /// [`R-READ-8`]: crate::spec#6-how-a-message-is-read
     #[must_use]
+    #[inline]
     pub fn decision(self) -> Option<Decision> {
         self.flags()
             .map(|flags| if flags.is_sampled() { Decision::Sampled } else { Decision::Unsampled })
@@ -114,11 +119,10 @@ impl<'a> Reading<'a> {
 
     /// Returns the trace flags that state the decision, where there is one.
     #[must_use]
+    #[inline]
     pub fn flags(self) -> Option<TraceFlags> {
-        let decided = self.head.is_framed()
-            && self.head.shape & DECIDED != 0
-            && !self.carrier().has_zero_id();
-        decided.then_some(self.head.flags)
+        let flags = self.head.flags()?;
+        (!self.head.has_ids() || self.context().is_some()).then_some(flags)
     }
 
     /// Returns the context that the message carries. `None` for every message that has none that is
@@ -126,7 +130,10 @@ impl<'a> Reading<'a> {
     #[must_use]
     #[inline]
     pub fn context(self) -> Option<TraceContext> {
-        self.carrier().context()
+        let flags = self.head.flags_of_ids()?;
+        // The ids stand in one place; the carrier is not needed to find them.
+        let [_, _, _, _, _, _, _, _, ids @ ..] = self.bytes.first_chunk::<CONTEXT_LEN>()?;
+        TraceContext::from_ids(ids, flags)
     }
 
     /// Returns the carrier, not parsed yet. It is empty unless the message is enveloped and its
@@ -138,9 +145,8 @@ impl<'a> Reading<'a> {
         if !head.has_readable_carrier() {
             return Carrier::EMPTY;
         }
-        let bytes =
-            self.bytes.get(HEADER_LEN..head.framed_payload_offset as usize).unwrap_or_default();
-        Carrier::new(bytes, head.shape & IDS != 0, head.flags)
+        let bytes = self.bytes.get(HEADER_LEN..head.payload_offset()).unwrap_or_default();
+        Carrier::new(bytes, head.has_ids(), head.flags().unwrap_or_default())
     }
 
     /// Returns the payload, as it was sent: all of the message if it is bare or damaged. O(1). It
@@ -161,6 +167,7 @@ impl<'a> Reading<'a> {
 
     /// Returns all bytes of the message.
     #[must_use]
+    #[inline]
     pub const fn as_bytes(self) -> &'a [u8] {
         self.bytes
     }
@@ -177,5 +184,5 @@ impl fmt::Debug for Reading<'_> {
     }
 }
 
-const _: () = assert!(size_of::<Reading<'_>>() <= 40);
+const _: () = assert!(size_of::<Reading<'_>>() <= 24);
 const _: () = assert!(size_of::<Option<FaultKind>>() == 1);

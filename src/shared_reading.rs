@@ -35,6 +35,7 @@ impl SharedReading {
     /// Reads a message of a mixed channel, with the default cap on the carrier:
     /// [`Reader::read_shared`]. O(1).
     #[must_use]
+    #[inline]
     pub fn read(bytes: Bytes) -> Self {
         Reader::new().read_shared(bytes)
     }
@@ -44,20 +45,22 @@ impl SharedReading {
     /// # Errors
     /// Those of [`Reading::require`], with the bytes of the message.
     pub fn require(self, mode: Mode) -> Result<Self, Refused> {
-        match self.head.require(mode, &self.bytes) {
-            Ok(head) => Ok(Self { head, ..self }),
+        match self.as_reading().require(mode) {
+            Ok(_) => Ok(self),
             Err(fault) => Err(Refused { fault, bytes: self.bytes }),
         }
     }
 
     /// Borrows the reading. O(1).
     #[must_use]
+    #[inline]
     pub fn as_reading(&self) -> Reading<'_> {
         Reading::new(&self.bytes, self.head)
     }
 
     /// Returns the payload, which shares the buffer and keeps it alive. O(1).
     #[must_use]
+    #[inline]
     pub fn payload(&self) -> Bytes {
         self.bytes.slice(self.head.payload_offset()..)
     }
@@ -65,6 +68,7 @@ impl SharedReading {
     /// Turns the reading into the payload, which shares the buffer and keeps it alive. O(1),
     /// without touching the reference count.
     #[must_use]
+    #[inline]
     pub fn into_payload(mut self) -> Bytes {
         // The offset is never past the end: the header was judged against these bytes.
         bytes::Buf::advance(&mut self.bytes, self.head.payload_offset());
@@ -73,6 +77,7 @@ impl SharedReading {
 
     /// Returns all bytes of the message, in the shared buffer.
     #[must_use]
+    #[inline]
     pub fn as_bytes(&self) -> &Bytes {
         &self.bytes
     }
@@ -88,8 +93,9 @@ impl SharedReading {
 impl Reader {
     /// Reads a message of a mixed channel in a shared buffer, as [`read`](Self::read) does. O(1).
     #[must_use]
+    #[inline]
     pub fn read_shared(self, bytes: Bytes) -> SharedReading {
-        let head = Head::parse(&bytes, bytes.len(), self.carrier_cap());
+        let head = self.read(&bytes).head();
         SharedReading { bytes, head }
     }
 }

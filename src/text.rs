@@ -8,7 +8,6 @@ use core::str::Utf8Error;
 
 use data_encoding::BASE64URL_NOPAD;
 
-use crate::carrier::Carrier;
 use crate::context::TraceContext;
 use crate::encode_error::EncodeError;
 use crate::envelope::Envelope;
@@ -18,9 +17,7 @@ use crate::mode::Mode;
 use crate::owned_reading::OwnedReading;
 use crate::reader::Reader;
 use crate::verdict::Verdict;
-use crate::wire::{
-    CONTEXT_LEN, HEADER_LEN, IDS, LENGTH_AT, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX,
-};
+use crate::wire::{CONTEXT_LEN, HEADER_LEN, LENGTH_AT, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX};
 
 /// Tells whether a text must be put in an envelope because of how it begins ([`R-TEXT-4`]): the
 /// escape rule of text channels. O(1).
@@ -59,8 +56,10 @@ pub struct TextReading<'a> {
     text: &'a [u8],
     /// The base64url of header and carrier; empty for bare and damaged messages.
     encoded: &'a [u8],
-    /// What the decoded header says, with the offsets of faults in the text.
+    /// What the decoded header says.
     head: Head,
+    /// What is wrong, and where in the text.
+    fault: Option<Fault>,
 }
 
 impl<'a> TextReading<'a> {
@@ -78,20 +77,20 @@ impl<'a> TextReading<'a> {
     /// [`FaultKind::NotEnveloped`] for a bare message.
     pub fn require(self, mode: Mode) -> Result<Self, Fault> {
         // What does not begin with the text form's prefix is bare, whatever its first byte is.
-        Ok(Self { head: self.head.require(mode, &[])?, ..self })
+        self.head.require(mode, self.fault, &[]).map(|()| self)
     }
 
     /// Returns what the message is.
     #[must_use]
     pub const fn verdict(self) -> Verdict {
-        self.head.verdict
+        self.head.verdict()
     }
 
     /// Returns what is wrong with the form or the header of a damaged message, or that the carrier
     /// is above the cap. The offset counts in the text.
     #[must_use]
     pub const fn fault(self) -> Option<Fault> {
-        self.head.fault
+        self.fault
     }
 
     /// Tells whether the header claims that the trace is sampled, as
@@ -104,11 +103,11 @@ impl<'a> TextReading<'a> {
     /// Returns the context that the message carries. O(1): decodes the ids, without allocating.
     #[must_use]
     pub fn context(self) -> Option<TraceContext> {
-        if !self.head.has_readable_carrier() || self.head.shape & IDS == 0 {
+        if !self.head.has_ids() {
             return None;
         }
         let (front, _) = decode_front::<{ CONTEXT_LEN }>(self.encoded)?;
-        Carrier::new(front.get(HEADER_LEN..)?, true, self.head.flags).context()
+        TraceContext::from_ids(front.last_chunk()?, self.head.flags()?)
     }
 
     /// Decodes header and carrier: the frame in binary, without the payload. It is for the
@@ -118,11 +117,7 @@ impl<'a> TextReading<'a> {
     pub fn decode(self) -> OwnedReading {
         // The encoding was judged when the message was read.
         let bytes = BASE64URL_NOPAD.decode(self.encoded).unwrap_or_default();
-        // A frame has at most this fault, whose place in the decoded bytes is another.
-        let above_cap = Fault::new(FaultKind::CarrierAboveCap, LENGTH_AT);
-        let fault =
-            if bytes.is_empty() { self.head.fault } else { self.head.fault.and(Some(above_cap)) };
-        OwnedReading::new(bytes.into(), Head { fault, ..self.head })
+        OwnedReading::new(bytes.into(), self.head)
     }
 
     /// Returns where the payload begins in the text: 0 for bare and damaged messages.
@@ -163,13 +158,20 @@ impl Reader {
     #[must_use]
     pub fn read_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> TextReading<'_> {
         let text = text.as_ref();
-        let whole = |head| TextReading { text, encoded: &[], head };
         let Some(after_prefix) = text.strip_prefix(TEXT_PREFIX.as_bytes()) else {
-            return whole(Head::BARE);
+            return TextReading { text, encoded: &[], head: Head::BARE, fault: None };
         };
+        let behind_prefix =
+            |(kind, offset)| Some(Fault::new(kind, TEXT_PREFIX.len().saturating_add(offset)));
         match self.text_head(after_prefix) {
-            Ok((head, encoded)) => TextReading { text, encoded, head },
-            Err((kind, offset)) => whole(Head::BARE.damaged(kind, TEXT_PREFIX.len() + offset)),
+            Ok((head, encoded)) => {
+                let fault = head.fault(after_prefix.len()).map(in_text).and_then(behind_prefix);
+                TextReading { text, encoded, head, fault }
+            }
+            Err(fault) => {
+                let head = Head::damaged(fault.0);
+                TextReading { text, encoded: &[], head, fault: behind_prefix(fault) }
+            }
         }
     }
 
@@ -196,19 +198,13 @@ impl Reader {
             decode_front::<HEADER_LEN>(encoded).ok_or((FaultKind::TextNotAFrame, 0))?;
         let head =
             Head::parse(front.get(..len).unwrap_or_default(), decoded_len, self.carrier_cap());
-        let in_text = |fault: Fault| (fault.kind(), fault.offset() * CHARS / BYTES);
-        match (head.verdict, head.fault) {
+        match (head.verdict(), head.fault(decoded_len)) {
             (Verdict::Bare, _) => Err((FaultKind::TextNotAFrame, 0)),
             (Verdict::Damaged, Some(fault)) => Err(in_text(fault)),
-            _ if head.framed_payload_offset as usize != decoded_len => {
+            _ if head.payload_offset() != decoded_len => {
                 Err((FaultKind::TextCarrierLength, LENGTH_AT * CHARS / BYTES))
             }
-            (_, fault) => {
-                let fault = fault.map(in_text);
-                let fault =
-                    fault.map(|(kind, offset)| Fault::new(kind, TEXT_PREFIX.len() + offset));
-                Ok((Head { fault, ..head }, encoded))
-            }
+            _ => Ok((head, encoded)),
         }
     }
 }
@@ -270,6 +266,11 @@ fn decode_front<const N: usize>(encoded: &[u8]) -> Option<([u8; N], usize)> {
     let decoded = bytes.get_mut(..chars * BYTES / CHARS)?;
     BASE64URL_NOPAD.decode_mut(encoded.get(..chars)?, decoded).ok()?;
     Some((*bytes.first_chunk()?, N.min(chars * BYTES / CHARS)))
+}
+
+/// Where a fault of the decoded bytes shows in the text.
+const fn in_text(fault: Fault) -> (FaultKind, usize) {
+    (fault.kind(), fault.offset() * CHARS / BYTES)
 }
 
 const fn is_base64url(byte: u8) -> bool {
