@@ -8,6 +8,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::field::{Field, FieldType};
 use crate::flags::TraceFlags;
 use crate::id::TraceId;
+use crate::repeated_keys::repeated_keys;
 use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, IDS_LEN, MAX_FIELDS, SPAN_ID_AT};
 
 /// Gives access to what a frame carries beside its payload: ids and fields (specification [section
@@ -152,11 +153,11 @@ impl<'a> Carrier<'a> {
     }
 
     /// Iterates over the fields that count, in the carrier's order, unknown ones among them: no
-    /// malformed, misplaced or repeated ones. There are at most 128. Each step looks back for
-    /// repetitions, so that a whole pass is O(fields²).
+    /// malformed, misplaced or repeated ones. There are at most 128. A whole pass is O(carrier),
+    /// with one sort of the text-map keys.
     #[must_use]
     pub fn fields(self) -> Fields<'a> {
-        Fields { carrier: self, rest: self.raw_fields() }
+        Fields { judged: self.judged() }
     }
 
     /// The fields that count, of the types that are wanted: the others are not looked at.
@@ -165,16 +166,22 @@ impl<'a> Carrier<'a> {
         self,
         wanted: impl Fn(FieldType) -> bool,
     ) -> impl Iterator<Item = Field<'a>> {
-        let raw_fields = self.raw_fields().filter(move |raw| wanted(raw.field_type));
-        raw_fields.filter_map(move |raw| self.judge(raw).ok())
+        let mut judged = self.judged();
+        core::iter::from_fn(move || {
+            judged.find_map(|raw| wanted(raw.field_type), |_, judgement| judgement.ok())
+        })
+    }
+
+    /// Every field that fits into the carrier, with the judgement whether it counts.
+    pub(crate) fn judged(self) -> Judged<'a> {
+        Judged { carrier: self, rest: self.raw_fields(), counted: 0, repeated: None }
     }
 
     /// Iterates over every field that fits into the carrier, whether it counts or not, in the
     /// carrier's order. There are at most 128.
     #[must_use]
     pub fn raw_fields(self) -> RawFields<'a> {
-        let offset = if self.ids.is_some() { CONTEXT_LEN } else { HEADER_LEN };
-        RawFields { rest: self.fields, offset: offset as u32, read: 0 }
+        RawFields { rest: self.fields, offset: self.fields_at() as u32, read: 0 }
     }
 
     /// Iterates over what is wrong inside the carrier, in ascending order of offset (specification
@@ -192,8 +199,8 @@ impl<'a> Carrier<'a> {
             let span_id = zero(span_id, FaultKind::ZeroSpanId, SPAN_ID_AT);
             trace_id.into_iter().chain(span_id)
         });
-        let fields = self.raw_fields().filter_map(move |raw| {
-            self.judge(raw).err().map(|kind| Fault::new(kind, raw.offset()))
+        let fields = self.judged().filter_map(|(raw, judgement)| {
+            judgement.err().map(|kind| Fault::new(kind, raw.offset()))
         });
         let end = core::iter::once_with(move || {
             let mut all = self.raw_fields();
@@ -203,24 +210,47 @@ impl<'a> Carrier<'a> {
         ids.chain(fields).chain(end.flatten())
     }
 
-    /// Whether a field counts, and if not, why.
-    pub(crate) fn judge(self, raw: RawField<'a>) -> Result<Field<'a>, FaultKind> {
-        let field = Field::parse(raw.field_type, raw.value).ok_or(FaultKind::MalformedField)?;
-        if !field.is_in_place(self.context()) {
-            return Err(FaultKind::MisplacedField);
-        }
-        if !field.counts_once() {
-            return Ok(field);
-        }
-        let mut earlier = self.well_formed(raw.field_type).before(raw.offset);
-        if earlier.any(|earlier| field.repeats(&earlier)) {
-            return Err(FaultKind::RepeatedField);
-        }
-        Ok(field)
+    /// All of a field's bytes: type, length, value.
+    pub(crate) fn bytes_of(self, raw: RawField<'a>) -> &'a [u8] {
+        let start = raw.offset().saturating_sub(self.fields_at());
+        let len = FIELD_HEADER_LEN.saturating_add(raw.value.len());
+        self.fields.get(start..).and_then(|rest| rest.get(..len)).unwrap_or_default()
+    }
+
+    /// Where the fields begin, counted from the start of the message.
+    const fn fields_at(self) -> usize {
+        if self.ids.is_some() { CONTEXT_LEN } else { HEADER_LEN }
+    }
+
+    /// The text-map entries whose key stands in front of them, a bit for each field.
+    #[inline(never)]
+    fn repeated_entries(self) -> u128 {
+        // The place of a key is the number of its field and where it is in the fields.
+        let keys = self.raw_fields().zip(0_u32..).filter_map(|(raw, number)| {
+            match Field::parse(raw.field_type, raw.value) {
+                Some(Field::TextMap { key, .. }) if raw.field_type == FieldType::TEXT_MAP => {
+                    let at = raw.offset.wrapping_sub(self.fields_at() as u32);
+                    Some((number << u16::BITS | at, key.as_bytes()))
+                }
+                _ => None,
+            }
+        });
+        let key_at = |place: u32| {
+            let value = usize::from(place as u16).saturating_add(FIELD_HEADER_LEN);
+            let (len, rest) = self.fields.get(value..)?.split_first()?;
+            rest.get(..usize::from(*len))
+        };
+        let mut repeated = 0;
+        repeated_keys(
+            keys,
+            |place| key_at(place).unwrap_or_default(),
+            |_, again| repeated |= bit(again >> u16::BITS),
+        );
+        repeated
     }
 
     fn well_formed(self, field_type: FieldType) -> WellFormed<'a> {
-        WellFormed { rest: self.raw_fields(), field_type, end: u32::MAX }
+        WellFormed { rest: self.raw_fields(), field_type }
     }
 }
 
@@ -236,15 +266,14 @@ impl fmt::Debug for Carrier<'_> {
 /// Iterates over the fields of a [`Carrier`] that count; made by [`Carrier::fields`].
 #[derive(Clone)]
 pub struct Fields<'a> {
-    carrier: Carrier<'a>,
-    rest: RawFields<'a>,
+    judged: Judged<'a>,
 }
 
 impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        self.rest.find_map(|raw| self.carrier.judge(raw).ok())
+        self.judged.find_map(|_| true, |_, judgement| judgement.ok())
     }
 }
 
@@ -253,6 +282,66 @@ impl core::iter::FusedIterator for Fields<'_> {}
 impl fmt::Debug for Fields<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
+    }
+}
+
+/// Iterates over all fields that fit into a carrier, each with its judgement: whether it counts,
+/// and if not, why.
+#[derive(Clone)]
+pub(crate) struct Judged<'a> {
+    carrier: Carrier<'a>,
+    rest: RawFields<'a>,
+    /// The known types of which a field has counted, a bit for each.
+    counted: u8,
+    /// The text-map entries whose key stands in front of them, once that was asked.
+    repeated: Option<u128>,
+}
+
+impl<'a> Judged<'a> {
+    /// What `choose` makes of the next field of which it makes something. Those that are not wanted
+    /// are not judged.
+    fn find_map<T>(
+        &mut self,
+        wanted: impl Fn(RawField<'a>) -> bool,
+        choose: impl Fn(RawField<'a>, Result<Field<'a>, FaultKind>) -> Option<T>,
+    ) -> Option<T> {
+        loop {
+            let raw = self.rest.find(|raw| wanted(*raw))?;
+            let judgement = self.judge(raw);
+            if let Some(chosen) = choose(raw, judgement) {
+                return Some(chosen);
+            }
+        }
+    }
+
+    /// Judges the field that was read last.
+    fn judge(&mut self, raw: RawField<'a>) -> Result<Field<'a>, FaultKind> {
+        let field = Field::parse(raw.field_type, raw.value).ok_or(FaultKind::MalformedField)?;
+        if !field.is_in_place(self.carrier.context()) {
+            return Err(FaultKind::MisplacedField);
+        }
+        if !field.counts_once() {
+            return Ok(field);
+        }
+        let of_type = 1_u8.checked_shl(u32::from(raw.field_type.0)).unwrap_or_default();
+        let is_repeated = self.counted & of_type != 0
+            && (raw.field_type != FieldType::TEXT_MAP || self.is_repeated_entry());
+        self.counted |= of_type;
+        if is_repeated { Err(FaultKind::RepeatedField) } else { Ok(field) }
+    }
+
+    fn is_repeated_entry(&mut self) -> bool {
+        let carrier = self.carrier;
+        let repeated = *self.repeated.get_or_insert_with(|| carrier.repeated_entries());
+        repeated & bit(u32::from(self.rest.read.wrapping_sub(1))) != 0
+    }
+}
+
+impl<'a> Iterator for Judged<'a> {
+    type Item = (RawField<'a>, Result<Field<'a>, FaultKind>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.find_map(|_| true, |raw, judgement| Some((raw, judgement)))
     }
 }
 
@@ -345,31 +434,23 @@ impl fmt::Debug for RawFields<'_> {
     }
 }
 
-/// The well-formed fields of one type, up to an offset.
+/// The well-formed fields of one type.
 struct WellFormed<'a> {
     rest: RawFields<'a>,
     field_type: FieldType,
-    end: u32,
-}
-
-impl WellFormed<'_> {
-    fn before(self, end: u32) -> Self {
-        Self { end, ..self }
-    }
 }
 
 impl<'a> Iterator for WellFormed<'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        loop {
-            let raw = self.rest.next().filter(|raw| raw.offset < self.end)?;
-            if raw.field_type != self.field_type {
-                continue;
-            }
-            if let Some(field) = Field::parse(raw.field_type, raw.value) {
-                return Some(field);
-            }
-        }
+        let field_type = self.field_type;
+        let mut of_type = self.rest.by_ref().filter(|raw| raw.field_type == field_type);
+        of_type.find_map(|raw| Field::parse(field_type, raw.value))
     }
+}
+
+/// The bit of a field, of which there are at most 128.
+const fn bit(number: u32) -> u128 {
+    1_u128.wrapping_shl(number)
 }

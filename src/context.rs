@@ -44,6 +44,16 @@ impl TraceContext {
         Some(Self::new(TraceId::from_bytes(*trace_id)?, span_id, flags))
     }
 
+    /// Gives the ids as they stand on the wire.
+    #[inline]
+    pub(crate) fn to_ids(self) -> [u8; IDS_LEN] {
+        let mut ids = [0; IDS_LEN];
+        let (trace_id, span_id) = ids.split_at_mut(TraceId::LEN);
+        trace_id.copy_from_slice(self.trace_id.as_bytes());
+        span_id.copy_from_slice(self.span_id.as_bytes());
+        ids
+    }
+
     /// Returns the id of the trace.
     #[must_use]
     #[inline]

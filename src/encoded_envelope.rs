@@ -82,20 +82,34 @@ impl Envelope<'_> {
         if !self.may_have_fields() {
             return Ok(EncodedEnvelope::without_fields(self.says()));
         }
-        let len = self.encoded_len()?;
-        let mut bytes = [0; INLINE];
-        if let Some(inline) = bytes.get_mut(..len) {
-            self.encode_to_slice(inline)?;
-            return Ok(EncodedEnvelope(Repr::Inline { bytes, start: 0, end: len as u8 }));
-        }
-        let mut bytes = BytesMut::with_capacity(len);
-        self.encode(&mut bytes)?;
-        Ok(EncodedEnvelope(Repr::Shared(bytes.freeze())))
+        let place = |len| {
+            Ok(if len <= INLINE {
+                Place::Inline { bytes: [0; INLINE], end: 0 }
+            } else {
+                Place::Shared(BytesMut::with_capacity(len))
+            })
+        };
+        let written = self.encode_with(place, |place, piece| match place {
+            Place::Inline { bytes, end } => {
+                let start = usize::from(*end);
+                // No more than what there is room for.
+                *end += piece.len() as u8;
+                if let Some(here) = bytes.get_mut(start..usize::from(*end)) {
+                    here.copy_from_slice(piece);
+                }
+            }
+            Place::Shared(bytes) => bytes.extend_from_slice(piece),
+        })?;
+        Ok(EncodedEnvelope(match written {
+            Place::Inline { bytes, end } => Repr::Inline { bytes, start: 0, end },
+            Place::Shared(bytes) => Repr::Shared(bytes.freeze()),
+        }))
     }
 }
 
 impl From<TraceContext> for EncodedEnvelope {
     /// Encodes a context without fields: 32 bytes. Allocates nothing.
+    #[inline]
     fn from(context: TraceContext) -> Self {
         Self::without_fields(Says::Context(context))
     }
@@ -109,6 +123,12 @@ impl fmt::Debug for EncodedEnvelope {
 
 /// What is held in place: a context and a fan-out weight.
 const INLINE: usize = CONTEXT_LEN + FIELD_HEADER_LEN + size_of::<u32>();
+
+/// Where an envelope is written before it is one.
+enum Place {
+    Inline { bytes: [u8; INLINE], end: u8 },
+    Shared(BytesMut),
+}
 
 #[derive(Clone)]
 enum Repr {

@@ -3,9 +3,9 @@
 use crate::carrier::Carrier;
 use crate::context::TraceContext;
 use crate::encode_error::{EncodeError, EncodeErrorKind};
-use crate::field::Field;
+use crate::field::{Field, FieldType};
 use crate::flags::TraceFlags;
-use crate::id::TraceId;
+use crate::repeated_keys::repeated_keys;
 use crate::wire::{
     CONTEXT_LEN, DECIDED, FIELD_HEADER_LEN, GUARD, HEADER_LEN, IDS, IDS_LEN, MAGIC,
     MAX_CARRIER_LEN, MAX_FIELDS, VERSION,
@@ -26,6 +26,7 @@ use crate::wire::{
 /// [`R-WRITE-2`]: crate::spec#7-how-a-message-is-written
 /// [section 7]: crate::spec#7-how-a-message-is-written
 #[must_use]
+#[inline]
 pub const fn needs_escape(payload: &[u8]) -> bool {
     matches!(payload, [MAGIC, ..])
 }
@@ -67,6 +68,7 @@ pub struct Envelope<'a> {
 impl<'a> Envelope<'a> {
     /// Makes an envelope with this context: 32 bytes without fields.
     #[must_use]
+    #[inline]
     pub const fn new(context: TraceContext) -> Self {
         Self::saying(Says::Context(context))
     }
@@ -74,6 +76,7 @@ impl<'a> Envelope<'a> {
     /// Makes the unsampled marker: a decision was taken, do not start a trace here. 8 bytes
     /// without fields.
     #[must_use]
+    #[inline]
     pub const fn unsampled() -> Self {
         Self::saying(Says::Unsampled)
     }
@@ -81,16 +84,19 @@ impl<'a> Envelope<'a> {
     /// Makes the escape: nothing is known, the payload follows. 8 bytes without fields. It is for
     /// payloads that [need it](needs_escape), and for fields that come without a context.
     #[must_use]
+    #[inline]
     pub const fn escape() -> Self {
         Self::saying(Says::Nothing)
     }
 
+    #[inline]
     pub(crate) const fn saying(says: Says) -> Self {
         Self { says, fields: &[], kept: Carrier::EMPTY }
     }
 
     /// Sets the fields that are written, in any order.
     #[must_use]
+    #[inline]
     pub const fn with_fields(self, fields: &'a [Field<'a>]) -> Self {
         Self { fields, ..self }
     }
@@ -102,17 +108,18 @@ impl<'a> Envelope<'a> {
     ///
     /// [section 8]: crate::spec#8-how-a-frame-is-changed
     #[must_use]
+    #[inline]
     pub const fn with_kept_fields(self, carrier: Carrier<'a>) -> Self {
         Self { kept: carrier, ..self }
     }
 
-    /// Returns how many bytes the envelope has on the wire, before the payload. O(fields),
-    /// O(fields²) for many fields of one type.
+    /// Returns how many bytes the envelope has on the wire, before the payload. O(fields), and a
+    /// sort of them.
     ///
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.
     pub fn encoded_len(&self) -> Result<usize, EncodeError> {
-        Ok(HEADER_LEN + usize::from(self.check()?))
+        self.in_order(|fields| Ok(HEADER_LEN + usize::from(self.check(fields)?)))
     }
 
     /// Writes the envelope to the front of `out` and returns its length: the payload goes there.
@@ -120,29 +127,33 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written or `out` is too short; nothing has been
     /// written then.
+    #[inline]
     pub fn encode_to_slice(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
-        let room = out.len();
-        if !self.may_have_fields() {
-            let (front, len) = self.says.front(self.says.carrier_len() as u16);
-            if let (Some(out), Some(front)) = (out.get_mut(..len), front.get(..len)) {
-                out.copy_from_slice(front);
-                return Ok(len);
+        match (self.context_alone(), out.first_chunk_mut()) {
+            (Some(context), Some(out)) => {
+                *out = context;
+                Ok(CONTEXT_LEN)
             }
+            _ => self.encode_any_to_slice(out),
         }
-        let carrier_len = self.check()?;
-        let len = HEADER_LEN + usize::from(carrier_len);
-        let Some(mut rest) = out.get_mut(..len) else {
-            return Err(EncodeError::new(EncodeErrorKind::BufferTooSmall, room));
+    }
+
+    #[inline(never)]
+    fn encode_any_to_slice(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
+        let room = out.len();
+        let mut rest = out;
+        let place = |len| {
+            let too_small = EncodeError::new(EncodeErrorKind::BufferTooSmall, room);
+            if len > room { Err(too_small) } else { Ok(len) }
         };
-        self.emit(carrier_len, |piece| {
+        self.encode_with(place, |_, piece| {
             if let Some((here, after)) =
                 core::mem::take(&mut rest).split_at_mut_checked(piece.len())
             {
                 here.copy_from_slice(piece);
                 rest = after;
             }
-        });
-        Ok(len)
+        })
     }
 
     /// Writes the whole frame, envelope and a copy of `payload`, in one exact allocation.
@@ -151,10 +162,15 @@ impl<'a> Envelope<'a> {
     /// An [`EncodeError`] if the envelope cannot be written.
     #[cfg(feature = "alloc")]
     pub fn encode_to_vec(&self, payload: &[u8]) -> Result<alloc::vec::Vec<u8>, EncodeError> {
-        let carrier_len = self.check()?;
-        let mut frame =
-            alloc::vec::Vec::with_capacity(HEADER_LEN + usize::from(carrier_len) + payload.len());
-        self.emit(carrier_len, |piece| frame.extend_from_slice(piece));
+        let place = |len: usize| Ok(alloc::vec::Vec::with_capacity(len + payload.len()));
+        let mut frame = match self.context_alone() {
+            Some(context) => {
+                let mut frame = place(CONTEXT_LEN)?;
+                frame.extend_from_slice(&context);
+                frame
+            }
+            None => self.encode_with(place, |frame, piece| frame.extend_from_slice(piece))?,
+        };
         frame.extend_from_slice(payload);
         Ok(frame)
     }
@@ -165,114 +181,174 @@ impl<'a> Envelope<'a> {
     /// An [`EncodeError`] if the envelope cannot be written or `out` has no room for it; nothing
     /// has been written then.
     #[cfg(feature = "bytes")]
+    #[inline]
     pub fn encode(&self, out: &mut impl bytes::BufMut) -> Result<(), EncodeError> {
-        let carrier_len = self.check()?;
-        if out.remaining_mut() < HEADER_LEN + usize::from(carrier_len) {
-            return Err(EncodeError::new(EncodeErrorKind::BufferTooSmall, out.remaining_mut()));
+        let room = out.remaining_mut();
+        match self.context_alone() {
+            Some(context) if room >= CONTEXT_LEN => out.put_slice(&context),
+            _ => {
+                let place = |len| {
+                    let too_small = EncodeError::new(EncodeErrorKind::BufferTooSmall, room);
+                    if len > room { Err(too_small) } else { Ok(out) }
+                };
+                self.encode_with(place, |out, piece| out.put_slice(piece))?;
+            }
         }
-        self.emit(carrier_len, |piece| out.put_slice(piece));
         Ok(())
+    }
+
+    /// Writes any envelope: judges everything, then asks for a place of its length, then puts the
+    /// pieces there in order.
+    pub(crate) fn encode_with<W>(
+        &self,
+        place: impl FnOnce(usize) -> Result<W, EncodeError>,
+        mut put: impl FnMut(&mut W, &[u8]),
+    ) -> Result<W, EncodeError> {
+        self.in_order(|fields| {
+            let carrier_len = self.check(fields)?;
+            let mut place = place(HEADER_LEN + usize::from(carrier_len))?;
+            let (front, len) = self.says.front(carrier_len);
+            put(&mut place, front.get(..len).unwrap_or_default());
+            for field in fields.iter() {
+                field.for_each_piece(|piece| put(&mut place, piece));
+            }
+            Ok(place)
+        })
     }
 
     /// Judges everything that is to be written, in canonical order, and counts the carrier's bytes.
     /// The one place where lengths are judged.
-    pub(crate) fn check(&self) -> Result<u16, EncodeError> {
+    fn check(&self, fields: &Ordered<'_, 'a>) -> Result<u16, EncodeError> {
         let mut len = self.says.carrier_len();
-        if self.may_have_fields() {
-            let mut count = 0_usize;
-            let mut result = Ok(());
-            self.for_each_field(|field| {
-                if result.is_ok() {
-                    count += 1;
-                    let fault = self.fault(&field, count);
-                    result =
-                        fault.map_or(Ok(()), |kind| Err(EncodeError::new(kind, HEADER_LEN + len)));
-                    len = len.saturating_add(FIELD_HEADER_LEN).saturating_add(field.value_len());
-                    if result.is_ok() && len > MAX_CARRIER_LEN {
-                        result = Err(EncodeError::new(
-                            EncodeErrorKind::CarrierTooLong,
-                            HEADER_LEN + MAX_CARRIER_LEN,
-                        ));
-                    }
-                }
-            });
-            result?;
+        for (field, number) in fields.iter().zip(0..) {
+            let fault = match &field {
+                _ if number >= MAX_FIELDS => Some(EncodeErrorKind::TooManyFields),
+                Written::Given(given) => self.fault(given, fields.repeats(given, number)),
+                // It was judged when it was read.
+                Written::Kept(_) => None,
+            };
+            if let Some(kind) = fault {
+                return Err(EncodeError::new(kind, HEADER_LEN + len));
+            }
+            len += field.len();
+            if len > MAX_CARRIER_LEN {
+                let at = HEADER_LEN + MAX_CARRIER_LEN;
+                return Err(EncodeError::new(EncodeErrorKind::CarrierTooLong, at));
+            }
         }
         // Never more than what was just judged.
         Ok(len as u16)
     }
 
-    /// Why the `count`-th field cannot be written.
-    fn fault(&self, field: &Field<'_>, count: usize) -> Option<EncodeErrorKind> {
-        if count > MAX_FIELDS {
-            return Some(EncodeErrorKind::TooManyFields);
-        }
+    /// Why a field that is given cannot be written.
+    fn fault(&self, field: &Field<'_>, is_repeated: bool) -> Option<EncodeErrorKind> {
         if !field.is_well_formed() {
             return Some(EncodeErrorKind::MalformedField);
         }
         if !field.is_in_place(self.context()) {
             return Some(EncodeErrorKind::MisplacedField);
         }
-        if self.fields.iter().filter(|other| field.repeats(other)).count() > 1 {
+        if is_repeated {
             return Some(EncodeErrorKind::RepeatedField);
         }
         (field.value_len() > usize::from(u16::MAX)).then_some(EncodeErrorKind::FieldTooLong)
     }
 
-    /// The bytes, in order, in pieces. Everything has been judged: `carrier_len` is what
-    /// [`check`](Self::check) counted.
-    fn emit(&self, carrier_len: u16, mut put: impl FnMut(&[u8])) {
-        let (front, len) = self.says.front(carrier_len);
-        put(front.get(..len).unwrap_or_default());
-        self.for_each_field(|field| {
-            // A value's length was judged.
-            let [len_0, len_1] = (field.value_len() as u16).to_be_bytes();
-            put(&[field.field_type().0, len_0, len_1]);
-            field.for_each_piece(&mut put);
-        });
-    }
-
-    /// The fields in canonical order: ascending by type, each type's in the order in which they
-    /// were given (`R-WRITE-6`).
-    fn for_each_field(&self, mut each: impl FnMut(Field<'a>)) {
-        if !self.may_have_fields() {
-            return;
+    /// Hands over the fields in canonical order: ascending by type, each type's in the order in
+    /// which they were given, and kept ones behind them (`R-WRITE-6`).
+    fn in_order<R>(&self, then: impl FnOnce(&Ordered<'_, 'a>) -> R) -> R {
+        let is_in_order = self.fields.is_sorted_by_key(Field::field_type);
+        if is_in_order && !self.kept.may_have_fields() {
+            let repeated = self.repeated_entries(&[]).given;
+            return then(&Ordered { given: self.fields, kept: &[], order: None, repeated });
         }
-        let mut room;
+        let mut room: [&[u8]; MAX_FIELDS];
         let kept = if self.kept.may_have_fields() {
-            room = [None; MAX_FIELDS];
-            room.iter_mut().zip(self.going_on()).for_each(|(to, field)| *to = Some(field));
+            room = [&[]; MAX_FIELDS];
+            room.iter_mut().zip(self.going_on()).for_each(|(to, field)| *to = field);
             &room[..]
         } else {
             &[]
         };
+        let repeated = self.repeated_entries(kept);
         // Where each field is found, behind its type: sorted, that is the canonical order.
         let mut order = [0_u32; 2 * MAX_FIELDS];
-        let given = self.fields.iter().zip(0_u32..);
-        let kept_ones = kept.iter().flatten().zip(FIRST_KEPT..);
+        let given = self.fields.iter().map(Field::field_type).zip(0..);
+        let kept_ones = kept.iter().zip(FIRST_KEPT..).filter_map(|(field, at)| {
+            let is_replaced = repeated.kept >> (at - FIRST_KEPT) & 1 == 1;
+            field.first().filter(|_| !is_replaced).map(|byte| (FieldType(*byte), at))
+        });
         let mut len = 0;
-        for (to, (field, at)) in order.iter_mut().zip(given.chain(kept_ones)) {
-            *to = u32::from(field.field_type().0) << TYPE_SHIFT | at;
+        for (to, (field_type, at)) in order.iter_mut().zip(given.chain(kept_ones)) {
+            *to = u32::from(field_type.0) << TYPE_SHIFT | at;
             len += 1;
         }
         let order = order.get_mut(..len).unwrap_or_default();
         order.sort_unstable();
-        for at in order.iter().map(|at| at & ((1 << TYPE_SHIFT) - 1)) {
-            let field = match at.checked_sub(FIRST_KEPT) {
-                Some(at) => kept.get(at as usize).copied().flatten(),
-                None => self.fields.get(at as usize).copied(),
-            };
-            field.into_iter().for_each(&mut each);
-        }
+        then(&Ordered { given: self.fields, kept, order: Some(order), repeated: repeated.given })
     }
 
-    /// The kept fields that go on, and that no given one replaces.
-    fn going_on(&self) -> impl Iterator<Item = Field<'a>> {
-        self.kept.fields().filter(|field| {
-            field.field_type().is_kept()
-                && field.is_in_place(self.context())
-                && !self.fields.iter().any(|given| field.repeats(given))
+    /// The kept fields that go on, as they stand on the wire. Those of a type that counts once go
+    /// on unless one is given; text-map entries are not compared here.
+    fn going_on(&self) -> impl Iterator<Item = &'a [u8]> {
+        let given = self.fields.iter().map(Field::field_type);
+        let given = given.filter(|given| given.is_known());
+        let given = given.fold(0_u8, |given, field_type| given | 1 << field_type.0);
+        self.kept.judged().filter_map(move |(raw, judgement)| {
+            let field = judgement.ok()?;
+            let is_replaced = match field {
+                Field::TextMap { .. } => false,
+                field => field.counts_once() && given >> field.field_type().0 & 1 == 1,
+            };
+            let goes_on = raw.field_type().is_kept() && field.is_in_place(self.context());
+            (goes_on && !is_replaced).then(|| self.kept.bytes_of(raw))
         })
+    }
+
+    /// Which text-map entries have a key that stands in front of them: kept ones are replaced by
+    /// it, given ones are an error.
+    fn repeated_entries(&self, kept: &[&'a [u8]]) -> Repeated {
+        let mut repeated = Repeated { given: None, kept: 0 };
+        let key_of_given = |field: &Field<'a>| match field {
+            Field::TextMap { key, .. } if key.len() <= usize::from(u8::MAX) => Some(key.as_bytes()),
+            _ => None,
+        };
+        let key_of_kept = |field: &&'a [u8]| match field {
+            [field_type, _, _, len, rest @ ..] if *field_type == FieldType::TEXT_MAP.0 => {
+                rest.get(..usize::from(*len))
+            }
+            _ => None,
+        };
+        let given = self.fields.iter().zip(0..FIRST_KEPT);
+        let given = given.filter_map(|(field, at)| Some((at, key_of_given(field)?)));
+        // Kept ones were compared with each other when they were read.
+        if given.clone().next().is_none() {
+            return repeated;
+        }
+        let kept_ones = kept.iter().zip(FIRST_KEPT..);
+        let kept_ones = kept_ones.filter_map(|(field, at)| Some((at, key_of_kept(field)?)));
+        let key_at = |at: u32| match at.checked_sub(FIRST_KEPT) {
+            Some(at) => kept.get(at as usize).and_then(key_of_kept),
+            None => self.fields.get(at as usize).and_then(key_of_given),
+        };
+        repeated_keys(
+            given.chain(kept_ones),
+            |at| key_at(at).unwrap_or_default(),
+            |first, again| match again.checked_sub(FIRST_KEPT) {
+                Some(at) => repeated.kept |= 1_u128.wrapping_shl(at),
+                None => repeated.given = Some(repeated.given.map_or(first, |at| at.min(first))),
+            },
+        );
+        repeated
+    }
+
+    /// The whole envelope, if it is a context without fields: nothing about it can be refused.
+    #[inline]
+    fn context_alone(&self) -> Option<[u8; CONTEXT_LEN]> {
+        match self.says {
+            Says::Context(_) if !self.may_have_fields() => Some(self.says.front(IDS_LEN as u16).0),
+            _ => None,
+        }
     }
 
     #[cfg(feature = "bytes")]
@@ -281,6 +357,7 @@ impl<'a> Envelope<'a> {
     }
 
     /// Most envelopes have no fields, and need not look for them.
+    #[inline]
     pub(crate) const fn may_have_fields(&self) -> bool {
         !self.fields.is_empty() || self.kept.may_have_fields()
     }
@@ -288,6 +365,87 @@ impl<'a> Envelope<'a> {
     const fn context(&self) -> Option<TraceContext> {
         self.says.context()
     }
+}
+
+/// The fields of an envelope in canonical order.
+struct Ordered<'o, 'a> {
+    given: &'o [Field<'a>],
+    /// As they stand on the wire; empty ones are none.
+    kept: &'o [&'a [u8]],
+    /// Where each of them is found, behind its type. `None` if the given ones are all, in order.
+    order: Option<&'o [u32]>,
+    /// The first given text-map entry whose key is given again.
+    repeated: Option<u32>,
+}
+
+impl<'a> Ordered<'_, 'a> {
+    fn iter(&self) -> impl Iterator<Item = Written<'a>> {
+        let len = self.order.map_or(self.given.len(), <[u32]>::len);
+        (0..len).filter_map(|number| self.get(number))
+    }
+
+    fn get(&self, number: usize) -> Option<Written<'a>> {
+        let at = self.at(number)?;
+        match at.checked_sub(FIRST_KEPT) {
+            Some(at) => self.kept.get(at as usize).copied().map(Written::Kept),
+            None => self.given.get(at as usize).copied().map(Written::Given),
+        }
+    }
+
+    fn at(&self, number: usize) -> Option<u32> {
+        match self.order {
+            Some(order) => order.get(number).map(|at| at & ((1 << TYPE_SHIFT) - 1)),
+            // No more than 129 are looked at.
+            None => Some(number as u32),
+        }
+    }
+
+    /// Whether the field with this number, which is given, is given again.
+    fn repeats(&self, field: &Field<'_>, number: usize) -> bool {
+        match field {
+            Field::TextMap { .. } => self.repeated.is_some() && self.repeated == self.at(number),
+            field => self.get(number + 1).is_some_and(|next| match next {
+                Written::Given(next) => next.repeats(field),
+                Written::Kept(_) => false,
+            }),
+        }
+    }
+}
+
+/// A field that is written.
+enum Written<'a> {
+    Given(Field<'a>),
+    /// All of its bytes.
+    Kept(&'a [u8]),
+}
+
+impl Written<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Given(field) => FIELD_HEADER_LEN.saturating_add(field.value_len()),
+            Self::Kept(bytes) => bytes.len(),
+        }
+    }
+
+    fn for_each_piece(&self, mut piece: impl FnMut(&[u8])) {
+        match self {
+            Self::Given(field) => {
+                // A value's length was judged.
+                let [len_0, len_1] = (field.value_len() as u16).to_be_bytes();
+                piece(&[field.field_type().0, len_0, len_1]);
+                field.for_each_piece(piece);
+            }
+            Self::Kept(bytes) => piece(bytes),
+        }
+    }
+}
+
+/// Which text-map entries have a key that stands in front of them.
+struct Repeated {
+    /// The first given one whose key is given again.
+    given: Option<u32>,
+    /// A bit for each kept one.
+    kept: u128,
 }
 
 /// Where the type stands in what fields are sorted by.
@@ -341,9 +499,7 @@ impl Says {
         let (to_header, ids) = front.split_at_mut(HEADER_LEN);
         to_header.copy_from_slice(&header(VERSION, flags, shape, carrier_len));
         let Self::Context(context) = self else { return (front, HEADER_LEN) };
-        let (trace_id, span_id) = ids.split_at_mut(TraceId::LEN);
-        trace_id.copy_from_slice(context.trace_id().as_bytes());
-        span_id.copy_from_slice(context.span_id().as_bytes());
+        ids.copy_from_slice(&context.to_ids());
         (front, CONTEXT_LEN)
     }
 

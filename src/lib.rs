@@ -220,6 +220,7 @@ mod owned_reading;
 mod reader;
 mod reading;
 mod reparent;
+mod repeated_keys;
 #[cfg(feature = "serde")]
 mod serde;
 mod setting;

@@ -43,9 +43,9 @@ pub fn reparent(frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
     let count = carrier.raw_fields().count();
     // One bit for each field: at most 128 are read.
     let stays = carrier
-        .raw_fields()
+        .judged()
         .enumerate()
-        .filter(|(_, raw)| raw.field_type().is_kept() && carrier.judge(*raw).is_ok())
+        .filter(|(_, (raw, judgement))| raw.field_type().is_kept() && judgement.is_ok())
         .fold(0_u128, |stays, (i, _)| stays | 1 << i);
 
     // What stays closes up behind the ids, then header, ids and fields move up to the payload.
