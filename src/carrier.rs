@@ -167,9 +167,7 @@ impl<'a> Carrier<'a> {
         wanted: impl Fn(FieldType) -> bool,
     ) -> impl Iterator<Item = Field<'a>> {
         let mut judged = self.judged();
-        core::iter::from_fn(move || {
-            judged.find_map(|raw| wanted(raw.field_type), |_, judgement| judgement.ok())
-        })
+        core::iter::from_fn(move || judged.next_counting(&wanted))
     }
 
     /// Every field that fits into the carrier, with the judgement whether it counts.
@@ -210,41 +208,26 @@ impl<'a> Carrier<'a> {
         ids.chain(fields).chain(end.flatten())
     }
 
-    /// All of a field's bytes: type, length, value.
-    pub(crate) fn bytes_of(self, raw: RawField<'a>) -> &'a [u8] {
-        let start = raw.offset().saturating_sub(self.fields_at());
-        let len = FIELD_HEADER_LEN.saturating_add(raw.value.len());
-        self.fields.get(start..).and_then(|rest| rest.get(..len)).unwrap_or_default()
-    }
-
     /// Where the fields begin, counted from the start of the message.
     const fn fields_at(self) -> usize {
         if self.ids.is_some() { CONTEXT_LEN } else { HEADER_LEN }
     }
 
-    /// The text-map entries whose key stands in front of them, a bit for each field.
+    /// The text-map entries whose key stands in a well-formed one in front of them, a bit for each
+    /// field.
     #[inline(never)]
     fn repeated_entries(self) -> u128 {
-        // The place of a key is the number of its field and where it is in the fields.
-        let keys = self.raw_fields().zip(0_u32..).filter_map(|(raw, number)| {
-            match Field::parse(raw.field_type, raw.value) {
-                Some(Field::TextMap { key, .. }) if raw.field_type == FieldType::TEXT_MAP => {
-                    let at = raw.offset.wrapping_sub(self.fields_at() as u32);
-                    Some((number << u16::BITS | at, key.as_bytes()))
-                }
-                _ => None,
-            }
-        });
-        let key_at = |place: u32| {
-            let value = usize::from(place as u16).saturating_add(FIELD_HEADER_LEN);
-            let (len, rest) = self.fields.get(value..)?.split_first()?;
-            rest.get(..usize::from(*len))
-        };
+        let entries = self.raw_fields().zip(0_u8..);
+        let entries = entries.filter(|(raw, _)| raw.field_type == FieldType::TEXT_MAP);
         let mut repeated = 0;
-        repeated_keys(
-            keys,
-            |place| key_at(place).unwrap_or_default(),
-            |_, again| repeated |= bit(again >> u16::BITS),
+        repeated_keys::<MAX_FIELDS>(
+            entries.map(|(raw, number)| (number, raw.value)),
+            |value| key_of(value).unwrap_or_default(),
+            |same| {
+                let is_malformed = |value| Field::parse(FieldType::TEXT_MAP, value).is_none();
+                let behind_first = same.skip_while(|(_, value)| is_malformed(value)).skip(1);
+                behind_first.for_each(|(number, _)| repeated |= bit(number));
+            },
         );
         repeated
     }
@@ -273,7 +256,7 @@ impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        self.judged.find_map(|_| true, |_, judgement| judgement.ok())
+        self.judged.next_counting(|_| true)
     }
 }
 
@@ -298,42 +281,47 @@ pub(crate) struct Judged<'a> {
 }
 
 impl<'a> Judged<'a> {
-    /// What `choose` makes of the next field of which it makes something. Those that are not wanted
-    /// are not judged.
-    fn find_map<T>(
-        &mut self,
-        wanted: impl Fn(RawField<'a>) -> bool,
-        choose: impl Fn(RawField<'a>, Result<Field<'a>, FaultKind>) -> Option<T>,
-    ) -> Option<T> {
+    /// The next field that counts, of those that are wanted.
+    #[inline]
+    fn next_counting(&mut self, wanted: impl Fn(FieldType) -> bool) -> Option<Field<'a>> {
         loop {
-            let raw = self.rest.find(|raw| wanted(*raw))?;
-            let judgement = self.judge(raw);
-            if let Some(chosen) = choose(raw, judgement) {
-                return Some(chosen);
+            let raw = self.rest.find(|raw| wanted(raw.field_type))?;
+            if let Some(field) = Field::parse(raw.field_type, raw.value) {
+                if self.fault(&field).is_none() {
+                    return Some(field);
+                }
             }
         }
     }
 
-    /// Judges the field that was read last.
-    fn judge(&mut self, raw: RawField<'a>) -> Result<Field<'a>, FaultKind> {
-        let field = Field::parse(raw.field_type, raw.value).ok_or(FaultKind::MalformedField)?;
-        if !field.is_in_place(self.carrier.context()) {
-            return Err(FaultKind::MisplacedField);
+    /// Why the well-formed field that was read last does not count.
+    #[inline]
+    fn fault(&mut self, field: &Field<'a>) -> Option<FaultKind> {
+        match field {
+            Field::Unknown { .. } | Field::FurtherContext(_) => None,
+            Field::TextMap { .. } => self.is_repeated_entry().then_some(FaultKind::RepeatedField),
+            _ if !field.is_in_place(self.carrier.context()) => Some(FaultKind::MisplacedField),
+            _ => (!self.is_first(field.field_type())).then_some(FaultKind::RepeatedField),
         }
-        if !field.counts_once() {
-            return Ok(field);
-        }
-        let of_type = 1_u8.checked_shl(u32::from(raw.field_type.0)).unwrap_or_default();
-        let is_repeated = self.counted & of_type != 0
-            && (raw.field_type != FieldType::TEXT_MAP || self.is_repeated_entry());
-        self.counted |= of_type;
-        if is_repeated { Err(FaultKind::RepeatedField) } else { Ok(field) }
     }
 
+    /// Whether no field of this type has counted yet: now one has.
+    #[inline]
+    fn is_first(&mut self, field_type: FieldType) -> bool {
+        let of_type = 1_u8.wrapping_shl(u32::from(field_type.0));
+        let is_first = self.counted & of_type == 0;
+        self.counted |= of_type;
+        is_first
+    }
+
+    #[inline]
     fn is_repeated_entry(&mut self) -> bool {
+        if self.is_first(FieldType::TEXT_MAP) {
+            return false;
+        }
         let carrier = self.carrier;
         let repeated = *self.repeated.get_or_insert_with(|| carrier.repeated_entries());
-        repeated & bit(u32::from(self.rest.read.wrapping_sub(1))) != 0
+        repeated != 0 && repeated & bit(self.rest.read.wrapping_sub(1)) != 0
     }
 }
 
@@ -341,7 +329,12 @@ impl<'a> Iterator for Judged<'a> {
     type Item = (RawField<'a>, Result<Field<'a>, FaultKind>);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.find_map(|_| true, |raw, judgement| Some((raw, judgement)))
+        let raw = self.rest.next()?;
+        let judgement = match Field::parse(raw.field_type, raw.value) {
+            None => Err(FaultKind::MalformedField),
+            Some(field) => self.fault(&field).map_or(Ok(field), Err),
+        };
+        Some((raw, judgement))
     }
 }
 
@@ -352,6 +345,8 @@ pub struct RawField<'a> {
     field_type: FieldType,
     offset: u32,
     value: &'a [u8],
+    /// Type, length and value.
+    bytes: &'a [u8],
 }
 
 impl<'a> RawField<'a> {
@@ -365,6 +360,11 @@ impl<'a> RawField<'a> {
     #[must_use]
     pub const fn offset(self) -> usize {
         self.offset as usize
+    }
+
+    /// All of its bytes: type, length and value.
+    pub(crate) const fn bytes(self) -> &'a [u8] {
+        self.bytes
     }
 
     /// Returns the bytes of its value.
@@ -413,14 +413,15 @@ impl<'a> Iterator for RawFields<'a> {
         if usize::from(self.read) == MAX_FIELDS {
             return None;
         }
-        let ([field_type, len @ ..], rest) = self.rest.split_first_chunk::<FIELD_HEADER_LEN>()?;
-        let len = u16::from_be_bytes(*len);
-        let (value, rest) = rest.split_at_checked(usize::from(len))?;
-        let field = RawField { field_type: FieldType(*field_type), offset: self.offset, value };
+        let [field_type, len @ ..] = *self.rest.first_chunk::<FIELD_HEADER_LEN>()?;
+        // A carrier has at most 65,535 bytes, so no sum is near its type's end.
+        let len = FIELD_HEADER_LEN.wrapping_add(usize::from(u16::from_be_bytes(len)));
+        let (bytes, rest) = self.rest.split_at_checked(len)?;
+        let value = bytes.get(FIELD_HEADER_LEN..).unwrap_or_default();
+        let field_type = FieldType(field_type);
+        let field = RawField { field_type, offset: self.offset, value, bytes };
         self.rest = rest;
-        // A carrier has at most 65,535 bytes, so neither sum is near its type's end.
-        self.offset =
-            self.offset.wrapping_add(FIELD_HEADER_LEN as u32).wrapping_add(u32::from(len));
+        self.offset = self.offset.wrapping_add(len as u32);
         self.read = self.read.wrapping_add(1);
         Some(field)
     }
@@ -450,7 +451,13 @@ impl<'a> Iterator for WellFormed<'a> {
     }
 }
 
+/// The key of a text-map entry, good or bad.
+fn key_of(value: &[u8]) -> Option<&[u8]> {
+    let (len, rest) = value.split_first()?;
+    rest.get(..usize::from(*len))
+}
+
 /// The bit of a field, of which there are at most 128.
-const fn bit(number: u32) -> u128 {
-    1_u128.wrapping_shl(number)
+const fn bit(number: u8) -> u128 {
+    1_u128.wrapping_shl(number as u32)
 }

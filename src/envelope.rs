@@ -141,6 +141,13 @@ impl<'a> Envelope<'a> {
     #[inline(never)]
     fn encode_any_to_slice(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
         let room = out.len();
+        if !self.may_have_fields() {
+            let (front, len) = self.says.front(self.says.carrier_len() as u16);
+            if let (Some(out), Some(front)) = (out.get_mut(..len), front.get(..len)) {
+                out.copy_from_slice(front);
+                return Ok(len);
+            }
+        }
         let mut rest = out;
         let place = |len| {
             let too_small = EncodeError::new(EncodeErrorKind::BufferTooSmall, room);
@@ -223,7 +230,7 @@ impl<'a> Envelope<'a> {
         for (field, number) in fields.iter().zip(0..) {
             let fault = match &field {
                 _ if number >= MAX_FIELDS => Some(EncodeErrorKind::TooManyFields),
-                Written::Given(given) => self.fault(given, fields.repeats(given, number)),
+                Written::Given(given) => self.fault(given, || fields.repeats(given, number)),
                 // It was judged when it was read.
                 Written::Kept(_) => None,
             };
@@ -241,14 +248,18 @@ impl<'a> Envelope<'a> {
     }
 
     /// Why a field that is given cannot be written.
-    fn fault(&self, field: &Field<'_>, is_repeated: bool) -> Option<EncodeErrorKind> {
+    fn fault(
+        &self,
+        field: &Field<'_>,
+        is_repeated: impl FnOnce() -> bool,
+    ) -> Option<EncodeErrorKind> {
         if !field.is_well_formed() {
             return Some(EncodeErrorKind::MalformedField);
         }
         if !field.is_in_place(self.context()) {
             return Some(EncodeErrorKind::MisplacedField);
         }
-        if is_repeated {
+        if field.counts_once() && is_repeated() {
             return Some(EncodeErrorKind::RepeatedField);
         }
         (field.value_len() > usize::from(u16::MAX)).then_some(EncodeErrorKind::FieldTooLong)
@@ -275,7 +286,7 @@ impl<'a> Envelope<'a> {
         let mut order = [0_u32; 2 * MAX_FIELDS];
         let given = self.fields.iter().map(Field::field_type).zip(0..);
         let kept_ones = kept.iter().zip(FIRST_KEPT..).filter_map(|(field, at)| {
-            let is_replaced = repeated.kept >> (at - FIRST_KEPT) & 1 == 1;
+            let is_replaced = repeated.kept != 0 && repeated.kept >> (at - FIRST_KEPT) & 1 == 1;
             field.first().filter(|_| !is_replaced).map(|byte| (FieldType(*byte), at))
         });
         let mut len = 0;
@@ -301,7 +312,7 @@ impl<'a> Envelope<'a> {
                 field => field.counts_once() && given >> field.field_type().0 & 1 == 1,
             };
             let goes_on = raw.field_type().is_kept() && field.is_in_place(self.context());
-            (goes_on && !is_replaced).then(|| self.kept.bytes_of(raw))
+            (goes_on && !is_replaced).then_some(raw.bytes())
         })
     }
 
@@ -309,34 +320,38 @@ impl<'a> Envelope<'a> {
     /// it, given ones are an error.
     fn repeated_entries(&self, kept: &[&'a [u8]]) -> Repeated {
         let mut repeated = Repeated { given: None, kept: 0 };
-        let key_of_given = |field: &Field<'a>| match field {
-            Field::TextMap { key, .. } if key.len() <= usize::from(u8::MAX) => Some(key.as_bytes()),
-            _ => None,
-        };
-        let key_of_kept = |field: &&'a [u8]| match field {
-            [field_type, _, _, len, rest @ ..] if *field_type == FieldType::TEXT_MAP.0 => {
-                rest.get(..usize::from(*len))
+        // Of more given ones than there may be, those in front.
+        let given = self.fields.iter().zip(0..FIRST_KEPT_KEY);
+        let given = given.filter_map(|(field, at)| match field {
+            Field::TextMap { key, .. } if key.len() <= usize::from(u8::MAX) => {
+                Some((at, key.as_bytes()))
             }
             _ => None,
-        };
-        let given = self.fields.iter().zip(0..FIRST_KEPT);
-        let given = given.filter_map(|(field, at)| Some((at, key_of_given(field)?)));
+        });
         // Kept ones were compared with each other when they were read.
         if given.clone().next().is_none() {
             return repeated;
         }
-        let kept_ones = kept.iter().zip(FIRST_KEPT..);
-        let kept_ones = kept_ones.filter_map(|(field, at)| Some((at, key_of_kept(field)?)));
-        let key_at = |at: u32| match at.checked_sub(FIRST_KEPT) {
-            Some(at) => kept.get(at as usize).and_then(key_of_kept),
-            None => self.fields.get(at as usize).and_then(key_of_given),
-        };
-        repeated_keys(
-            given.chain(kept_ones),
-            |at| key_at(at).unwrap_or_default(),
-            |first, again| match again.checked_sub(FIRST_KEPT) {
-                Some(at) => repeated.kept |= 1_u128.wrapping_shl(at),
-                None => repeated.given = Some(repeated.given.map_or(first, |at| at.min(first))),
+        let kept = kept.iter().zip(FIRST_KEPT_KEY..=u8::MAX);
+        let kept = kept.filter_map(|(field, at)| match field {
+            [field_type, _, _, len, rest @ ..] if *field_type == FieldType::TEXT_MAP.0 => {
+                Some((at, rest.get(..usize::from(*len))?))
+            }
+            _ => None,
+        });
+        repeated_keys::<{ 2 * MAX_FIELDS }>(
+            given.chain(kept),
+            |key| key,
+            |same| {
+                let first = same.next().map(|(first, _)| u32::from(first));
+                for (again, _) in same {
+                    match again.checked_sub(FIRST_KEPT_KEY) {
+                        Some(at) => repeated.kept |= 1_u128.wrapping_shl(u32::from(at)),
+                        None => {
+                            repeated.given = [repeated.given, first].into_iter().flatten().min()
+                        }
+                    }
+                }
             },
         );
         repeated
@@ -379,16 +394,16 @@ struct Ordered<'o, 'a> {
 }
 
 impl<'a> Ordered<'_, 'a> {
-    fn iter(&self) -> impl Iterator<Item = Written<'a>> {
+    fn iter(&self) -> impl Iterator<Item = Written<'_, 'a>> {
         let len = self.order.map_or(self.given.len(), <[u32]>::len);
         (0..len).filter_map(|number| self.get(number))
     }
 
-    fn get(&self, number: usize) -> Option<Written<'a>> {
+    fn get(&self, number: usize) -> Option<Written<'_, 'a>> {
         let at = self.at(number)?;
         match at.checked_sub(FIRST_KEPT) {
             Some(at) => self.kept.get(at as usize).copied().map(Written::Kept),
-            None => self.given.get(at as usize).copied().map(Written::Given),
+            None => self.given.get(at as usize).map(Written::Given),
         }
     }
 
@@ -413,13 +428,13 @@ impl<'a> Ordered<'_, 'a> {
 }
 
 /// A field that is written.
-enum Written<'a> {
-    Given(Field<'a>),
+enum Written<'o, 'a> {
+    Given(&'o Field<'a>),
     /// All of its bytes.
     Kept(&'a [u8]),
 }
 
-impl Written<'_> {
+impl Written<'_, '_> {
     fn len(&self) -> usize {
         match self {
             Self::Given(field) => FIELD_HEADER_LEN.saturating_add(field.value_len()),
@@ -454,6 +469,9 @@ const TYPE_SHIFT: u32 = 24;
 /// The place of the first kept field, behind all given ones: of those, no more than 256 are looked
 /// at.
 const FIRST_KEPT: u32 = 1 << 16;
+
+/// The place of the first kept field among keys, behind as many given ones as there may be.
+const FIRST_KEPT_KEY: u8 = MAX_FIELDS as u8;
 
 /// The header of any version. Whoever calls this has seen to it that the invariants hold.
 pub(crate) const fn header(

@@ -113,16 +113,17 @@ impl<'a> Field<'a> {
     ///
     /// [`R-FIELD-1`]: crate::spec#52-fields
     #[must_use]
+    #[inline]
     pub fn parse(field_type: FieldType, value: &'a [u8]) -> Option<Self> {
         let field = match field_type {
             FieldType::TRACESTATE => Self::Tracestate(core::str::from_utf8(value).ok()?),
             FieldType::BAGGAGE => Self::Baggage(core::str::from_utf8(value).ok()?),
             FieldType::TEXT_MAP => {
-                let (key, value) = split_text_map(value)?;
-                Self::TextMap {
-                    key: core::str::from_utf8(key).ok()?,
-                    value: core::str::from_utf8(value).ok()?,
-                }
+                let (key_len, rest) = value.split_first()?;
+                // A key that ends within a character is none: it has bytes above 7E.
+                let rest = core::str::from_utf8(rest).ok()?;
+                let (key, value) = rest.split_at_checked(usize::from(*key_len))?;
+                Self::TextMap { key, value }
             }
             FieldType::FAN_OUT_WEIGHT => Self::FanOutWeight(parse_count(value)?),
             FieldType::FURTHER_CONTEXT => {
@@ -152,11 +153,10 @@ impl<'a> Field<'a> {
 
     /// Whether a reader would take the field: the column *malformed when* of the specification's
     /// table.
+    #[inline]
     pub(crate) fn is_well_formed(&self) -> bool {
         match *self {
-            Self::Tracestate(text) | Self::Baggage(text) => {
-                !text.is_empty() && text.bytes().all(is_text)
-            }
+            Self::Tracestate(text) | Self::Baggage(text) => !text.is_empty() && is_all_text(text),
             Self::TextMap { key, .. } => {
                 (1..=255).contains(&key.len())
                     && key.bytes().all(|byte| byte.is_ascii_graphic())
@@ -168,6 +168,7 @@ impl<'a> Field<'a> {
     }
 
     /// Whether the field may stand here: `R-FIELD-5`, `R-FIELD-6` and `R-FIELD-8`.
+    #[inline]
     pub(crate) fn is_in_place(&self, context: Option<TraceContext>) -> bool {
         match self {
             Self::Tracestate(_) => context.is_some(),
@@ -220,10 +221,15 @@ impl<'a> Field<'a> {
     }
 
     /// Bytes of the value on the wire.
+    #[inline]
     pub(crate) fn value_len(&self) -> usize {
-        let mut len = 0;
-        self.for_each_piece(|piece| len += piece.len());
-        len
+        match self {
+            Self::Tracestate(text) | Self::Baggage(text) => text.len(),
+            Self::TextMap { key, value } => key.len().saturating_add(value.len()).saturating_add(1),
+            Self::FanOutWeight(_) | Self::Thinning(_) => size_of::<u32>(),
+            Self::FurtherContext(_) => FURTHER_CONTEXT_LEN,
+            Self::Unknown { value, .. } => value.len(),
+        }
     }
 }
 
@@ -236,6 +242,11 @@ impl fmt::Debug for Field<'_> {
 /// Keys that have places of their own and are never text-map entries (`R-FIELD-4`).
 const W3C_KEYS: [&str; 3] = ["traceparent", "tracestate", "baggage"];
 
+fn is_all_text(text: &str) -> bool {
+    // To the end, whatever is found: without a way out of the loop, many bytes go at a time.
+    text.bytes().fold(true, |all, byte| all & is_text(byte))
+}
+
 /// What a header value may hold (specification section 5.2, *text*).
 const fn is_text(byte: u8) -> bool {
     matches!(byte, b'\t' | b' '..=b'~')
@@ -243,9 +254,4 @@ const fn is_text(byte: u8) -> bool {
 
 fn parse_count(value: &[u8]) -> Option<NonZeroU32> {
     NonZeroU32::new(u32::from_be_bytes(value.try_into().ok()?))
-}
-
-fn split_text_map(value: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (key_len, rest) = value.split_first()?;
-    rest.split_at_checked(usize::from(*key_len))
 }

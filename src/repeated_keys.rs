@@ -1,81 +1,91 @@
-//! Which text-map keys stand more than once, found by one sort and not by looking at each pair:
+//! Which text-map keys stand more than once, found by sorting and not by looking at each pair:
 //! whoever sends keys cannot make it slow (`R-FIELD-3`).
 
-use core::cmp::Ordering;
-
-use crate::wire::MAX_FIELDS;
-
-/// Finds the keys that stand again, without regard to ASCII case. `keys` gives at most 256 of them,
-/// each with its place in the list (below 2²⁴, ascending) and `key_at` gives the key of a place
-/// again. `found` gets the first place of a key and each of its later ones. O(keys), and a sort of
+/// Finds the entries whose keys stand more than once, without regard to ASCII case. `entries` gives
+/// up to `N` of them, each with its place, which is below `N`; the places ascend. `found` gets the
+/// entries of each key that stands more than once, in their order. O(bytes of keys), and a sort of
 /// them; allocates nothing.
-pub(crate) fn repeated_keys<'a>(
-    keys: impl Iterator<Item = (u32, &'a [u8])>,
-    key_at: impl Fn(u32) -> &'a [u8],
-    mut found: impl FnMut(u32, u32),
+pub(crate) fn repeated_keys<'a, const N: usize>(
+    entries: impl Iterator<Item = (u8, &'a [u8])>,
+    key_of: impl Fn(&'a [u8]) -> &'a [u8],
+    mut found: impl FnMut(&mut dyn Iterator<Item = (u8, &'a [u8])>),
 ) {
-    let mut keys = keys.fuse();
-    let (Some(first), Some(second)) = (keys.next(), keys.next()) else { return };
-    let mut words = [0; 2 * MAX_FIELDS];
+    let mut by_place: [&[u8]; N] = [&[]; N];
+    let mut words = [0; N];
     let mut len = 0;
-    let all = [first, second].into_iter().chain(keys);
-    for (word, (place, key)) in words.iter_mut().zip(all) {
-        *word = sortable(key, place);
+    for (word, (place, entry)) in words.iter_mut().zip(entries) {
+        if let Some(by_place) = by_place.get_mut(usize::from(place)) {
+            *by_place = entry;
+        }
+        let key = key_of(entry);
+        *word = sortable(key, key, place);
         len += 1;
     }
     let words = words.get_mut(..len).unwrap_or_default();
-    words.sort_unstable();
+    each_group(words, &by_place, &key_of, 0, &mut found);
+}
 
-    let place = |word: &u128| *word as u32 & PLACE_MASK;
-    let behind_word = |word: &u128| key_at(place(word)).get(WORD_LEN..).unwrap_or_default();
-    let is_same_word = |a: &u128, b: &u128| a >> PLACE_BITS == b >> PLACE_BITS;
-    for equal in words.chunk_by_mut(is_same_word).filter(|equal| equal.len() > 1) {
-        // What is behind the word decides, and of equal ones the place.
-        equal.sort_unstable_by(|a, b| {
-            compare(behind_word(a), behind_word(b)).then_with(|| a.cmp(b))
-        });
-        let is_same_key = |a: &u128, b: &u128| compare(behind_word(a), behind_word(b)).is_eq();
-        for same in equal.chunk_by(is_same_key) {
-            if let [first, again @ ..] = same {
-                again.iter().for_each(|again| found(place(first), place(again)));
-            }
+/// Sorts by the few bytes that are in the words, and those that have them in common by the bytes
+/// behind them, as long as there are some.
+fn each_group<'a>(
+    words: &mut [u64],
+    by_place: &[&'a [u8]],
+    key_of: &impl Fn(&'a [u8]) -> &'a [u8],
+    compared: usize,
+    found: &mut impl FnMut(&mut dyn Iterator<Item = (u8, &'a [u8])>),
+) {
+    words.sort_unstable();
+    let entry = |place: u8| by_place.get(usize::from(place)).copied().unwrap_or_default();
+    let compared = compared.saturating_add(FRONT);
+    let have_in_common = |a: &u64, b: &u64| a >> u8::BITS == b >> u8::BITS;
+    for group in words.chunk_by_mut(have_in_common) {
+        let [first, _, ..] = *group else { continue };
+        if len_of_key(first) <= compared {
+            let places = group.iter().map(|word| place(*word));
+            found(&mut places.map(|place| (place, entry(place))));
+            continue;
         }
+        for word in group.iter_mut() {
+            let place = place(*word);
+            let key = key_of(entry(place));
+            *word = sortable(key, key.get(compared..).unwrap_or_default(), place);
+        }
+        each_group(group, by_place, key_of, compared, found);
     }
 }
 
-/// The front of a key in lower case, its length, and its place: what a sort compares at once.
-fn sortable(key: &[u8], place: u32) -> u128 {
-    let front = u128::from_be_bytes(folded(key)) >> (LEN_BITS + PLACE_BITS);
-    // No key has more than 255 bytes: one that had would be malformed.
-    let len = key.len() as u8;
-    (front << LEN_BITS | u128::from(len)) << PLACE_BITS | u128::from(place)
-}
-
-/// Compares two ends of keys, several bytes at a time.
-fn compare(a: &[u8], b: &[u8]) -> Ordering {
-    let words = a.chunks(16).zip(b.chunks(16));
-    let mut compared =
-        words.map(|(a, b)| u128::from_be_bytes(folded(a)).cmp(&u128::from_be_bytes(folded(b))));
-    compared.find(|ordering| ordering.is_ne()).unwrap_or_else(|| a.len().cmp(&b.len()))
-}
-
-/// The first bytes in lower case; 0 behind the end.
-fn folded(bytes: &[u8]) -> [u8; 16] {
-    let mut front = match bytes.first_chunk() {
-        Some(front) => *front,
+/// The first bytes of `rest` in lower case, the length of the key, and its place.
+#[inline]
+fn sortable(key: &[u8], rest: &[u8], place: u8) -> u64 {
+    let front = match rest.first_chunk() {
+        Some(front) => u64::from_be_bytes(*front),
         None => {
-            let mut front = [0; 16];
-            front.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
-            front
+            let shifts = (0..u64::BITS).step_by(8).map(|shift| 56 - shift);
+            rest.iter().zip(shifts).fold(0, |all, (byte, shift)| all | u64::from(*byte) << shift)
         }
     };
-    front.make_ascii_lowercase();
-    front
+    // A key of a text-map entry has at most 255 bytes.
+    lower_case(front) & !0xFFFF | u64::from(key.len() as u8) << u8::BITS | u64::from(place)
 }
 
-const PLACE_BITS: u32 = 24;
-const PLACE_MASK: u32 = (1 << PLACE_BITS) - 1;
-const LEN_BITS: u32 = u8::BITS;
+/// Eight bytes with all ASCII letters in lower case.
+const fn lower_case(bytes: u64) -> u64 {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    // The highest bit of each byte tells whether the others are at least `A`, and above `Z`.
+    let others = bytes & (EACH * 0x7F);
+    let from_a = others + EACH * (0x80 - b'A' as u64);
+    let above_z = others + EACH * (0x7F - b'Z' as u64);
+    let is_upper = (from_a ^ above_z) & !bytes & (EACH * 0x80);
+    bytes | is_upper >> 2
+}
+
+const fn len_of_key(word: u64) -> usize {
+    (word >> u8::BITS) as u8 as usize
+}
+
+const fn place(word: u64) -> u8 {
+    word as u8
+}
 
 /// Bytes of a key that fit into a word beside its length and its place.
-const WORD_LEN: usize = ((u128::BITS - LEN_BITS - PLACE_BITS) / u8::BITS) as usize;
+const FRONT: usize = size_of::<u64>() - 2;

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use glassine::{EncodedEnvelope, Envelope, Field, Reading, SharedReading, SpanId, reparent};
 use inputs::{context, payload};
 
-use crate::counting::{count, count_on};
+use crate::counting::{Carried, count, count_on};
 
 pub(super) fn run() {
     read();
@@ -61,21 +61,27 @@ fn write() {
     let mut buf = Vec::with_capacity(128);
     count_on(
         "write_context",
-        0,
+        Carried::NOTHING,
         out,
         |_| context(),
         |out, context| Envelope::new(context).encode_to_slice(out),
     );
-    count_on("write_marker", 0, out, |_| (), |out, ()| Envelope::unsampled().encode_to_slice(out));
+    count_on(
+        "write_marker",
+        Carried::NOTHING,
+        out,
+        |_| (),
+        |out, ()| Envelope::unsampled().encode_to_slice(out),
+    );
     let input = |_: &mut _| (context(), &fields[..]);
-    count_on("write_fields", 0, out, input, |out, (context, fields)| {
+    count_on("write_fields", Carried::NOTHING, out, input, |out, (context, fields)| {
         Envelope::new(context).with_fields(fields).encode_to_slice(out)
     });
     let input = |buf: &mut Vec<u8>| {
         buf.clear();
         context()
     };
-    count_on("write_context_to_buf", 0, &mut buf, input, |buf, context| {
+    count_on("write_context_to_buf", Carried::NOTHING, &mut buf, input, |buf, context| {
         Envelope::new(context).encode(buf)
     });
     count("encoded_envelope", context, EncodedEnvelope::from);
@@ -89,7 +95,7 @@ fn change() {
     for (name, frame) in frames {
         count_on(
             name,
-            0,
+            Carried::NOTHING,
             &mut frame[..],
             |_| span_id,
             |frame, span_id| reparent(frame, span_id).is_some(),

@@ -19,7 +19,7 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tokio::sync::mpsc;
 
 use crate::channels::{CHANNEL, hand_over};
-use crate::counting::{count, count_on};
+use crate::counting::{Carried, count, count_on};
 use crate::unsampled;
 
 /// A channel that lets everything pass.
@@ -128,7 +128,7 @@ fn from_context() {
         headers.clear();
         (&w3c, &sampled)
     };
-    count_on("w3c_inject", 0, &mut headers, input, |headers, (w3c, cx)| {
+    count_on("w3c_inject", Carried::NOTHING, &mut headers, input, |headers, (w3c, cx)| {
         w3c.inject_context(cx, headers);
     });
 
@@ -174,7 +174,7 @@ fn queues() {
     let (plain, mut plain_end) = mpsc::channel::<u64>(4);
     count_on(
         "queue_plain",
-        0,
+        Carried::NOTHING,
         &mut plain_end,
         |_| &plain,
         |receiver, sender| {
@@ -186,7 +186,7 @@ fn queues() {
     let mut count_traced = |name| {
         count_on(
             name,
-            0,
+            Carried::NOTHING,
             &mut traced_end,
             |_| &traced,
             |receiver, sender| {

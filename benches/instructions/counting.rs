@@ -2,27 +2,38 @@
 
 use std::hint::black_box;
 
-/// Calls an operation with an input that is made anew for each call, and is not counted.
-pub(crate) fn count<I, O>(name: &str, mut input: impl FnMut() -> I, operation: impl Fn(I) -> O) {
-    count_on(name, 0, &mut (), |()| input(), |(), input| operation(input));
+/// How much a carrier holds, of which an operation has a bound for each byte and each field.
+#[derive(Clone, Copy)]
+pub(crate) struct Carried {
+    pub(crate) bytes: usize,
+    pub(crate) fields: usize,
 }
 
-/// Counts as [`count`] does, for an operation that writes to `place`, or that has a bound for each
-/// of the `len` bytes of its input.
+impl Carried {
+    /// For operations that have a figure, and not a bound.
+    pub(crate) const NOTHING: Self = Self { bytes: 0, fields: 0 };
+}
+
+/// Calls an operation with an input that is made anew for each call, and is not counted.
+pub(crate) fn count<I, O>(name: &str, mut input: impl FnMut() -> I, operation: impl Fn(I) -> O) {
+    count_on(name, Carried::NOTHING, &mut (), |()| input(), |(), input| operation(input));
+}
+
+/// Counts as [`count`] does, for an operation that changes `place`, or that is given a carrier.
 pub(crate) fn count_on<T: ?Sized, I, O>(
     name: &str,
-    len: usize,
+    carried: Carried,
     place: &mut T,
     mut input: impl FnMut(&mut T) -> I,
     operation: impl Fn(&mut T, I) -> O,
 ) {
-    let calls = if len == 0 { CALLS } else { CALLS_BY_BYTE };
+    let calls = if carried.bytes == 0 { CALLS } else { CALLS_OF_CARRIERS };
     for _ in 0..calls {
         let input = black_box(input(place));
         black_box(operation_called(black_box(place), input, &operation));
     }
     end();
-    println!("{name} {len}");
+    println!("{name} {} {}", carried.bytes, carried.fields);
 }
 
 /// What is counted: this call and all that it calls. An operation that captures nothing is inlined.
@@ -43,4 +54,4 @@ fn end() {
 
 const CALLS: usize = 100;
 /// Fewer, because these are long.
-const CALLS_BY_BYTE: usize = 2;
+const CALLS_OF_CARRIERS: usize = 2;

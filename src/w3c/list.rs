@@ -31,7 +31,8 @@ impl<'a, M: Member<'a>> Members<'a, M> {
     /// The next part between commas, without the white space around it; never an empty one.
     fn part(&mut self) -> Option<&'a str> {
         loop {
-            let rest = self.rest.filter(|_| self.left > 0)?;
+            // Empty members are many in a list that is made to cost much.
+            let rest = self.rest.filter(|_| self.left > 0)?.trim_start_matches([',', ' ', '\t']);
             let (part, rest) = match split_once(rest, b',') {
                 Some((part, rest)) => (part, Some(rest)),
                 None => (rest, None),
