@@ -38,8 +38,17 @@ use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, LENGTH_AT, SPAN_ID_
 pub fn reparent(frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
     let message = Reading::read(frame);
     message.context()?;
-    let payload_at = message.payload_offset();
-    let carrier = message.carrier();
+    let frame = match message.payload_offset() {
+        CONTEXT_LEN => frame,
+        payload_at => without_dropped_fields(frame, payload_at)?,
+    };
+    frame.get_mut(SPAN_ID_AT..CONTEXT_LEN)?.copy_from_slice(span_id.as_bytes());
+    Some(frame)
+}
+
+/// The frame with the fields that stay, at the end of the same buffer.
+fn without_dropped_fields(frame: &mut [u8], payload_at: usize) -> Option<&mut [u8]> {
+    let carrier = Reading::read(frame).carrier();
     let count = carrier.raw_fields().count();
     // One bit for each field: at most 128 are read.
     let stays = carrier
@@ -66,6 +75,5 @@ pub fn reparent(frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
 
     let frame = frame.get_mut(start..)?;
     frame.get_mut(LENGTH_AT..HEADER_LEN)?.copy_from_slice(&carrier_len.to_be_bytes());
-    frame.get_mut(SPAN_ID_AT..CONTEXT_LEN)?.copy_from_slice(span_id.as_bytes());
     Some(frame)
 }
