@@ -359,7 +359,7 @@ impl<'a> Envelope<'a> {
 
     /// The whole envelope, if it is a context without fields: nothing about it can be refused.
     #[inline]
-    fn context_alone(&self) -> Option<[u8; CONTEXT_LEN]> {
+    pub(crate) fn context_alone(&self) -> Option<[u8; CONTEXT_LEN]> {
         match self.says {
             Says::Context(_) if !self.may_have_fields() => Some(self.says.front(IDS_LEN as u16).0),
             _ => None,

@@ -102,11 +102,11 @@ impl FromStr for TraceFlags {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Self, ParseError> {
-        let text = text.as_bytes();
-        if text.len() != 2 {
+        let Ok(digits) = <&[u8; 2]>::try_from(text.as_bytes()) else {
             return Err(ParseError::new(ParseErrorKind::Length, text.len().min(2)));
-        }
-        let [bits] = hex::decode(text).map_err(|at| ParseError::new(ParseErrorKind::Digit, at))?;
+        };
+        let [bits] =
+            hex::decode(digits).map_err(|at| ParseError::new(ParseErrorKind::Digit, at))?;
         Ok(Self(bits))
     }
 }

@@ -60,8 +60,7 @@ macro_rules! id {
         /// Writes lower-case hexadecimal, as W3C spells the id. Allocates nothing.
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let mut text = [0; 2 * $len];
-                hex::encode(&self.0, &mut text);
+                let text: [u8; 2 * $len] = hex::encode(&self.0);
                 f.pad(core::str::from_utf8(&text).map_err(|_| fmt::Error)?)
             }
         }
@@ -77,12 +76,11 @@ macro_rules! id {
             type Err = ParseError;
 
             fn from_str(text: &str) -> Result<Self, ParseError> {
-                let text = text.as_bytes();
-                if text.len() != 2 * $len {
+                let Ok(digits) = <&[u8; 2 * $len]>::try_from(text.as_bytes()) else {
                     return Err(ParseError::new(ParseErrorKind::Length, text.len().min(2 * $len)));
-                }
+                };
                 let digit = |at| ParseError::new(ParseErrorKind::Digit, at);
-                let bytes = hex::decode(text).map_err(digit)?;
+                let bytes = hex::decode(digits).map_err(digit)?;
                 Self::from_bytes(bytes).ok_or(ParseError::new(ParseErrorKind::$zero, 0))
             }
         }

@@ -177,19 +177,29 @@ impl Reader {
 
     /// The table of specification section 10, row by row. Offsets count from behind the prefix.
     fn text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
-        let longest = text.len().min(MAX_ENCODED_LEN);
-        let end = text.iter().take(MAX_ENCODED_LEN + 1).position(|byte| *byte == TEXT_END);
-        let end = end.ok_or((FaultKind::TextUnterminated, longest))?;
-        let encoded = text.get(..end).ok_or((FaultKind::TextUnterminated, longest))?;
-        if let Some(at) = encoded.iter().position(|byte| !is_base64url(*byte)) {
-            return Err((FaultKind::TextAlphabet, at));
+        let within = text.get(..text.len().min(MAX_ENCODED_LEN + 1)).unwrap_or_default();
+        // The alphabet ends at the end, unless something is wrong.
+        let end = within.iter().position(|byte| !IS_BASE64URL[usize::from(*byte)]);
+        let end = end.unwrap_or(within.len());
+        let (encoded, rest) = within.split_at(end);
+        if rest.first() != Some(&TEXT_END) {
+            let longest = text.len().min(MAX_ENCODED_LEN);
+            let is_terminated = rest.contains(&TEXT_END);
+            let unterminated = (FaultKind::TextUnterminated, longest);
+            return Err(if is_terminated { (FaultKind::TextAlphabet, end) } else { unterminated });
         }
-        if end % CHARS == 1 {
-            return Err((FaultKind::TextLength, end));
-        }
-        let last = encoded.get(end - end % CHARS..).unwrap_or_default();
-        if BASE64URL_NOPAD.decode_mut(last, &mut [0; BYTES][..last.len() * BYTES / CHARS]).is_err()
-        {
+        // Of the last character, the bits that no byte takes are 0.
+        let ends_well = match (end % CHARS, encoded.last()) {
+            (1, _) => return Err((FaultKind::TextLength, end)),
+            (2, last) => matches!(last, Some(b'A' | b'Q' | b'g' | b'w')),
+            (3, last) => matches!(
+                last,
+                Some(b'A' | b'E' | b'I' | b'M' | b'Q' | b'U' | b'Y' | b'c')
+                    | Some(b'g' | b'k' | b'o' | b's' | b'w' | b'0' | b'4' | b'8')
+            ),
+            _ => true,
+        };
+        if !ends_well {
             return Err((FaultKind::TextUnusedBits, end - 1));
         }
 
@@ -218,7 +228,10 @@ impl Envelope<'_> {
     ///
     /// [`R-TEXT-3`]: crate::spec#10-the-text-form
     pub fn encode_to_text(&self, payload: &str) -> Result<String, EncodeError> {
-        Ok(joined(&self.encode_to_vec(&[])?, payload))
+        match self.context_alone() {
+            Some(front) => Ok(joined(&front, payload)),
+            None => Ok(joined(&self.encode_to_vec(&[])?, payload)),
+        }
     }
 }
 
@@ -273,9 +286,16 @@ const fn in_text(fault: Fault) -> (FaultKind, usize) {
     (fault.kind(), fault.offset() * CHARS / BYTES)
 }
 
-const fn is_base64url(byte: u8) -> bool {
-    matches!(byte, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
-}
+/// The characters of base64url.
+static IS_BASE64URL: [bool; 256] = {
+    let mut is_in = [false; 256];
+    let mut byte = 0;
+    while byte < is_in.len() {
+        is_in[byte] = matches!(byte as u8, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        byte += 1;
+    }
+    is_in
+};
 
 /// Four characters hold three bytes.
 const CHARS: usize = 4;

@@ -39,14 +39,14 @@ impl Traceparent {
 
     fn new(context: TraceContext, mask: TraceFlags) -> Self {
         let mut text = *b"00-00000000000000000000000000000000-0000000000000000-00";
-        let mut put = |range: Range<usize>, bytes: &[u8]| {
-            if let Some(digits) = text.get_mut(range) {
-                hex::encode(bytes, digits);
+        let mut put = |range: Range<usize>, digits: &[u8]| {
+            if let Some(place) = text.get_mut(range) {
+                place.copy_from_slice(digits);
             }
         };
-        put(TRACE_ID, context.trace_id().as_bytes());
-        put(SPAN_ID, context.span_id().as_bytes());
-        put(FLAGS, &[context.flags().masked(mask).to_u8()]);
+        put(TRACE_ID, &hex::encode::<16, 32>(context.trace_id().as_bytes()));
+        put(SPAN_ID, &hex::encode::<8, 16>(context.span_id().as_bytes()));
+        put(FLAGS, &hex::encode::<1, 2>(&[context.flags().masked(mask).to_u8()]));
         Self(text)
     }
 }
@@ -80,22 +80,22 @@ impl TraceContext {
     ///
     /// [`R-W3C-3`]: crate::spec#13-w3c-trace-context
     pub fn from_traceparent(text: &[u8]) -> Result<Self, ParseError> {
-        if text.len() < Traceparent::LEN {
+        let Some((front, after)) = text.split_first_chunk() else {
             return Err(ParseError::new(ParseErrorKind::Length, text.len()));
-        }
-        let [version] = digits(text, VERSION)?;
+        };
+        let [version] = digits::<1, 2>(front, VERSION)?;
         if version == 0xFF {
             return Err(ParseError::new(ParseErrorKind::Version, VERSION.start));
         }
-        dash(text, VERSION.end)?;
-        let trace_id = TraceId::from_bytes(digits(text, TRACE_ID)?)
+        dash(front, VERSION.end)?;
+        let trace_id = TraceId::from_bytes(digits::<16, 32>(front, TRACE_ID)?)
             .ok_or(ParseError::new(ParseErrorKind::ZeroTraceId, TRACE_ID.start))?;
-        dash(text, TRACE_ID.end)?;
-        let span_id = SpanId::from_bytes(digits(text, SPAN_ID)?)
+        dash(front, TRACE_ID.end)?;
+        let span_id = SpanId::from_bytes(digits::<8, 16>(front, SPAN_ID)?)
             .ok_or(ParseError::new(ParseErrorKind::ZeroSpanId, SPAN_ID.start))?;
-        dash(text, SPAN_ID.end)?;
-        let [bits] = digits(text, FLAGS)?;
-        let flags = match (version, text.get(FLAGS.end)) {
+        dash(front, SPAN_ID.end)?;
+        let [bits] = digits::<1, 2>(front, FLAGS)?;
+        let flags = match (version, after.first()) {
             (0, None) => TraceFlags::from_u8(bits),
             (1.., None | Some(b'-')) => TraceFlags::from_u8(bits).masked(TraceFlags::SAMPLED),
             _ => return Err(ParseError::new(ParseErrorKind::Length, FLAGS.end)),
@@ -140,13 +140,19 @@ const TRACE_ID: Range<usize> = 3..35;
 const SPAN_ID: Range<usize> = 36..52;
 const FLAGS: Range<usize> = 53..55;
 
-fn digits<const N: usize>(text: &[u8], range: Range<usize>) -> Result<[u8; N], ParseError> {
+#[inline]
+fn digits<const N: usize, const D: usize>(
+    text: &[u8; Traceparent::LEN],
+    range: Range<usize>,
+) -> Result<[u8; N], ParseError> {
     let start = range.start;
-    hex::decode(text.get(range).unwrap_or_default())
+    let digits = text.get(range).and_then(|digits| digits.first_chunk::<D>());
+    hex::decode(digits.unwrap_or(&[0; D]))
         .map_err(|at| ParseError::new(ParseErrorKind::Digit, start.saturating_add(at)))
 }
 
-fn dash(text: &[u8], at: usize) -> Result<(), ParseError> {
+#[inline]
+fn dash(text: &[u8; Traceparent::LEN], at: usize) -> Result<(), ParseError> {
     match text.get(at) {
         Some(b'-') => Ok(()),
         _ => Err(ParseError::new(ParseErrorKind::Separator, at)),
