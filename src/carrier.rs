@@ -217,16 +217,24 @@ impl<'a> Carrier<'a> {
     /// field.
     #[inline(never)]
     fn repeated_entries(self) -> u128 {
-        let entries = self.raw_fields().zip(0_u8..);
-        let entries = entries.filter(|(raw, _)| raw.field_type == FieldType::TEXT_MAP);
+        let mut rest = self.raw_fields();
+        let numbered = core::iter::from_fn(|| {
+            let number = rest.read;
+            rest.next().map(|raw| (number, raw))
+        });
+        let entries = numbered.filter(|(_, raw)| raw.field_type == FieldType::TEXT_MAP);
         let mut repeated = 0;
+        let mut has_counted = false;
         repeated_keys::<MAX_FIELDS>(
-            entries.map(|(raw, number)| (number, raw.value)),
+            entries.map(|(number, raw)| (number, raw.value)),
             |value| key_of(value).unwrap_or_default(),
-            |same| {
-                let is_malformed = |value| Field::parse(FieldType::TEXT_MAP, value).is_none();
-                let behind_first = same.skip_while(|(_, value)| is_malformed(value)).skip(1);
-                behind_first.for_each(|(number, _)| repeated |= bit(number));
+            |is_first, number, value| {
+                has_counted &= !is_first;
+                if has_counted {
+                    repeated |= bit(number);
+                } else {
+                    has_counted = Field::parse(FieldType::TEXT_MAP, value).is_some();
+                }
             },
         );
         repeated

@@ -339,19 +339,14 @@ impl<'a> Envelope<'a> {
             }
             _ => None,
         });
+        let mut first = 0;
         repeated_keys::<{ 2 * MAX_FIELDS }>(
             given.chain(kept),
             |key| key,
-            |same| {
-                let first = same.next().map(|(first, _)| u32::from(first));
-                for (again, _) in same {
-                    match again.checked_sub(FIRST_KEPT_KEY) {
-                        Some(at) => repeated.kept |= 1_u128.wrapping_shl(u32::from(at)),
-                        None => {
-                            repeated.given = [repeated.given, first].into_iter().flatten().min()
-                        }
-                    }
-                }
+            |is_first, at, _| match at.checked_sub(FIRST_KEPT_KEY) {
+                _ if is_first => first = u32::from(at),
+                Some(at) => repeated.kept |= 1_u128.wrapping_shl(u32::from(at)),
+                None => repeated.given = Some(repeated.given.unwrap_or(first).min(first)),
             },
         );
         repeated
