@@ -85,7 +85,7 @@ impl Reader {
         Err(Incomplete { needs })
     }
 
-    #[cfg(any(feature = "bytes", feature = "text"))]
+    #[cfg(feature = "text")]
     pub(crate) const fn carrier_cap(self) -> u16 {
         self.carrier_cap
     }

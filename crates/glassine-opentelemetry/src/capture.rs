@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use glassine::policy::{Capture, Propagation};
 use glassine::{Field, Origin};
 use opentelemetry::baggage::BaggageExt;
-use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry::trace::{TraceContextExt, TraceState};
 use opentelemetry::{Context, ContextGuard};
 
 use crate::baggage;
@@ -34,7 +34,18 @@ impl Capture for CurrentContext {
 #[must_use]
 #[inline]
 pub fn capture() -> Origin {
-    captured(capture_from)
+    // Nearly all messages have a context and nothing else: these are told apart before there is an
+    // origin, which would have to be moved and dropped.
+    let mut plain = Some(Propagation::Unknown);
+    with_current(|cx| look_at(cx, &mut plain));
+    plain.map_or_else(current_with_fields, Origin::new)
+}
+
+#[cold]
+fn current_with_fields() -> Origin {
+    let mut origin = Origin::default();
+    with_current(|cx| origin = capture_from(cx));
+    origin
 }
 
 /// Takes the origin of a message as [`capture`] does, with baggage whatever was decided about the
@@ -45,7 +56,9 @@ pub fn capture() -> Origin {
 /// [`capture`] has none for a message that is not sampled.
 #[must_use]
 pub fn capture_with_baggage() -> Origin {
-    captured(capture_with_baggage_from)
+    let mut origin = Origin::default();
+    with_current(|cx| origin = capture_with_baggage_from(cx));
+    origin
 }
 
 /// Takes the origin of a message that is sent within a context as [`capture_from`] does, with
@@ -53,7 +66,7 @@ pub fn capture_with_baggage() -> Origin {
 #[must_use]
 pub fn capture_with_baggage_from(cx: &Context) -> Origin {
     let origin = capture_from(cx);
-    if is_sampled(&origin) { origin } else { with_current_baggage(origin, cx) }
+    if is_sampled(origin.propagation()) { origin } else { with_current_baggage(origin, cx) }
 }
 
 /// Takes the origin of a message that is sent within a context: that of its span if it is sampled,
@@ -65,34 +78,54 @@ pub fn capture_with_baggage_from(cx: &Context) -> Origin {
 #[must_use]
 #[inline]
 pub fn capture_from(cx: &Context) -> Origin {
+    let mut plain = None;
+    look_at(cx, &mut plain);
+    plain.map_or_else(|| capture_sampled(cx), Origin::new)
+}
+
+/// What goes with a message, if it is plain. `None` if a context is sampled and there is more.
+#[inline]
+fn look_at(cx: &Context, plain: &mut Option<Propagation>) {
     let span = cx.span();
     let span_context = span.span_context();
     if span_context.is_sampled() {
-        return capture_sampled(cx, span_context);
+        look_further(cx, plain);
+        return;
     }
-    match from_span_context(span_context) {
+    *plain = Some(match from_span_context(span_context) {
         // The decision is one about this trace, and goes by its share.
-        Some(context) if !is_made_up(span_context) => context.into(),
-        Some(_) => Origin::new(Propagation::Suppress),
+        Some(context) if !is_made_up(span_context) => Propagation::Continue(context),
+        Some(_) => Propagation::Suppress,
         None => match handled(cx).map(|handled| handled.origin.propagation()) {
-            Some(Propagation::Suppress) => Origin::new(Propagation::Suppress),
-            _ => Origin::default(),
+            Some(Propagation::Suppress) => Propagation::Suppress,
+            _ => Propagation::Unknown,
         },
-    }
+    });
 }
 
 #[inline(never)]
-fn capture_sampled(cx: &Context, span_context: &SpanContext) -> Origin {
+fn look_further(cx: &Context, plain: &mut Option<Propagation>) {
+    let span = cx.span();
+    let span_context = span.span_context();
+    let has_tracestate = *span_context.trace_state() != TraceState::NONE;
+    let is_plain = !has_tracestate && handled(cx).is_none() && cx.baggage().is_empty();
+    let context = from_span_context(span_context).filter(|_| is_plain);
+    *plain = context.map(Propagation::Continue);
+}
+
+#[inline(never)]
+fn capture_sampled(cx: &Context) -> Origin {
+    let span = cx.span();
+    let span_context = span.span_context();
     let Some(context) = from_span_context(span_context) else { return Origin::default() };
     let handled = handled(cx);
     let origin =
         handled.map_or_else(|| context.into(), |handled| handled.origin.followed_by(context));
     let origin = with_current_baggage(origin, cx);
-    let tracestate = span_context.trace_state().header();
-    if tracestate.is_empty() {
-        return origin;
+    match span_context.trace_state().header() {
+        tracestate if tracestate.is_empty() => origin,
+        tracestate => origin.with_fields(&[Field::Tracestate(&tracestate)]),
     }
-    origin.with_fields(&[Field::Tracestate(&tracestate)])
 }
 
 /// Gives an origin the baggage that the context has: OpenTelemetry's, which owns it within a
@@ -150,17 +183,14 @@ pub(crate) fn attach(cx: Context) -> Option<ContextGuard> {
     catch_unwind(AssertUnwindSafe(|| cx.attach())).ok()
 }
 
-/// What `f` makes of the current context; nothing where OpenTelemetry panics.
+/// Shows `f` the current context; does nothing where OpenTelemetry panics.
 #[inline]
-fn captured(f: impl FnOnce(&Context) -> Origin) -> Origin {
-    let mut origin = Origin::default();
-    // Not by the result, which would move it once more.
-    let _ = catch_unwind(AssertUnwindSafe(|| Context::map_current(|cx| origin = f(cx))));
-    origin
+fn with_current(f: impl FnOnce(&Context)) {
+    let _ = catch_unwind(AssertUnwindSafe(|| Context::map_current(f)));
 }
 
-fn is_sampled(origin: &Origin) -> bool {
-    matches!(origin.propagation(), Propagation::Continue(context) if context.is_sampled())
+fn is_sampled(propagation: Propagation) -> bool {
+    matches!(propagation, Propagation::Continue(context) if context.is_sampled())
 }
 
 /// The message that is being handled, as a value of the context.

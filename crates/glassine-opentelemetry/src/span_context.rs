@@ -6,6 +6,7 @@ use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState}
 /// Makes the span context of a remote span, with an empty tracestate. All 8 flag bits are kept.
 /// O(1), allocates nothing.
 #[must_use]
+#[inline]
 pub fn to_span_context(context: TraceContext) -> SpanContext {
     span_context(context, TraceState::default())
 }
@@ -20,6 +21,7 @@ pub fn to_span_context_with_tracestate(carrier: Carrier<'_>) -> Option<SpanConte
 
 /// Takes the context of a span. `None` if it is not valid. O(1), allocates nothing.
 #[must_use]
+#[inline]
 pub fn from_span_context(span_context: &SpanContext) -> Option<TraceContext> {
     let trace_id = glassine::TraceId::from_bytes(span_context.trace_id().to_bytes())?;
     let span_id = glassine::SpanId::from_bytes(span_context.span_id().to_bytes())?;
@@ -36,6 +38,7 @@ pub(crate) fn tracestate(carrier: Carrier<'_>) -> TraceState {
     })
 }
 
+#[inline]
 pub(crate) fn span_context(context: TraceContext, tracestate: TraceState) -> SpanContext {
     SpanContext::new(
         TraceId::from_bytes(context.trace_id().to_bytes()),
@@ -59,6 +62,7 @@ pub(crate) fn made_up() -> SpanContext {
     )
 }
 
+#[inline]
 pub(crate) fn is_made_up(span_context: &SpanContext) -> bool {
     span_context.trace_id() == TraceId::from_bytes([0xFF; 16])
 }
