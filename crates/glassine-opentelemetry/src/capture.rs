@@ -158,13 +158,20 @@ fn with_current_baggage(origin: Origin, cx: &Context) -> Origin {
 /// handler, it is a clone; otherwise it allocates, and parses baggage if there is some.
 #[must_use]
 pub fn with_origin(cx: &Context, origin: &Origin) -> Context {
-    let outer = handled(cx);
+    handling(cx, origin).unwrap_or_else(|| cx.clone())
+}
+
+/// The context that [`with_origin`] makes. `None` if it is as it was.
+#[inline]
+pub(crate) fn handling(cx: &Context, origin: &Origin) -> Option<Context> {
     let is_plain = !origin.has_fields()
         && origin.weight().is_none()
         && origin.propagation() != Propagation::Suppress;
-    if is_plain && outer.is_none() {
-        return cx.clone();
-    }
+    let outer = handled(cx);
+    if is_plain && outer.is_none() { None } else { Some(handling_anew(cx, outer, origin)) }
+}
+
+fn handling_anew(cx: &Context, outer: Option<&Handled>, origin: &Origin) -> Context {
     let cx = match origin.carrier().baggage() {
         Some(text) => cx.with_baggage(baggage::from_text(text)),
         None if outer.is_some() && !cx.baggage().is_empty() => cx.with_cleared_baggage(),

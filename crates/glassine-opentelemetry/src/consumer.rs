@@ -12,7 +12,7 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, KeyValue};
 
-use crate::capture::{attach, current, with_origin};
+use crate::capture::{attach, current, handling};
 use crate::span_context::{from_span_context, made_up, span_context, to_span_context, tracestate};
 
 /// How a consumer's span refers to a message.
@@ -135,8 +135,10 @@ impl Consumer {
                 }
                 Propagation::Unknown | Propagation::Suppress => {}
             }
-            let contexts = origin.carrier().further_contexts();
-            further.extend(contexts.filter(|context| context.is_sampled()));
+            if origin.has_fields() {
+                let contexts = origin.carrier().further_contexts();
+                further.extend(contexts.filter(|context| context.is_sampled()));
+            }
         }
         if !makes_span {
             // The ids of a message that was decided against are those of its own trace.
@@ -155,7 +157,7 @@ impl Consumer {
     }
 
     /// Starts a span that handles these messages within `cx`, and gives the context with the span,
-    /// for messages that are sent on as well ([`with_origin`]). Where no span is to be made, what
+    /// for messages that are sent on as well ([`with_origin`](crate::with_origin)). Where no span is to be made, what
     /// runs within the context starts none either. Costs what [`plan`](Self::plan) and
     /// [`Plan::start`] do.
     #[must_use]
@@ -277,17 +279,19 @@ impl Plan {
 
     /// Makes the context in which the messages are handled, before there is a span: `cx` with the
     /// parent in place of its span, or with what suppresses spans where none is to be made, and
-    /// with what messages that are sent within it carry on ([`with_origin`]).
+    /// with what messages that are sent within it carry on ([`with_origin`](crate::with_origin)).
     ///
     /// Made current, it is the surroundings of a handler that makes its span by itself, as one with
     /// `#[instrument]` does; links are not made then. Allocates as OpenTelemetry does for a context
     /// with a span.
     #[must_use]
     pub fn context(&self, cx: &Context) -> Context {
-        let cx = with_origin(cx, &self.origin);
+        let handling = handling(cx, &self.origin);
         match &self.parent {
-            Some(parent) => cx.with_remote_span_context(parent.clone()),
-            None => cx,
+            Some(parent) => {
+                handling.as_ref().unwrap_or(cx).with_remote_span_context(parent.clone())
+            }
+            None => handling.unwrap_or_else(|| cx.clone()),
         }
     }
 
@@ -357,6 +361,9 @@ impl fmt::Debug for Plan {
 
 /// A context as the trust policy has left it, with the tracestate that came with its trace.
 fn remote(origin: &Origin, context: TraceContext) -> SpanContext {
+    if !origin.has_fields() {
+        return to_span_context(context);
+    }
     let carrier = origin.carrier();
     match carrier.context() {
         Some(carried) if carried.trace_id() == context.trace_id() => {
