@@ -63,6 +63,7 @@ impl EncodedEnvelope {
         Self(Repr::Shared(bytes.freeze()))
     }
 
+    #[inline]
     pub(crate) fn advance(&mut self, count: usize) {
         match &mut self.0 {
             Repr::Empty => {}
@@ -78,10 +79,16 @@ impl Envelope<'_> {
     ///
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.
+    #[inline]
     pub fn to_encoded(&self) -> Result<EncodedEnvelope, EncodeError> {
-        if !self.may_have_fields() {
-            return Ok(EncodedEnvelope::without_fields(self.says()));
+        if self.may_have_fields() {
+            return self.encoded_with_fields();
         }
+        Ok(EncodedEnvelope::without_fields(self.says()))
+    }
+
+    #[inline(never)]
+    fn encoded_with_fields(&self) -> Result<EncodedEnvelope, EncodeError> {
         let place = |len| {
             Ok(if len <= INLINE {
                 Place::Inline { bytes: [0; INLINE], end: 0 }

@@ -1,9 +1,10 @@
 //! A message on its way out, as one `bytes::Buf`: an envelope in front of a payload that is not
 //! copied.
 
+use alloc::vec::Vec;
 use core::fmt;
 
-use bytes::{Buf, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::Says;
@@ -62,12 +63,21 @@ impl<P: Buf> Wrapped<P> {
     /// Returns the whole message in one buffer: for transports that take nothing else. Copies the
     /// payload, unless there is no envelope and the payload is `Bytes` already.
     #[must_use]
-    pub fn into_bytes(mut self) -> Bytes {
-        self.copy_to_bytes(self.remaining())
+    pub fn into_bytes(self) -> Bytes {
+        let Self { envelope, mut payload } = self;
+        let (envelope, payload_len) = (envelope.as_bytes(), payload.remaining());
+        if envelope.is_empty() {
+            return payload.copy_to_bytes(payload_len);
+        }
+        let mut bytes = Vec::with_capacity(envelope.len().saturating_add(payload_len));
+        bytes.extend_from_slice(envelope);
+        bytes.put(payload);
+        bytes.into()
     }
 }
 
 impl<P: Buf> Buf for Wrapped<P> {
+    #[inline]
     fn remaining(&self) -> usize {
         self.envelope.as_bytes().len().saturating_add(self.payload.remaining())
     }
@@ -89,6 +99,7 @@ impl<P: Buf> Buf for Wrapped<P> {
         1 + self.payload.chunks_vectored(dst.get_mut(1..).unwrap_or_default())
     }
 
+    #[inline]
     fn advance(&mut self, count: usize) {
         let of_envelope = count.min(self.envelope.as_bytes().len());
         self.envelope.advance(of_envelope);
@@ -101,7 +112,7 @@ impl<P: Buf> Buf for Wrapped<P> {
         }
         assert!(len <= self.remaining(), "more bytes were asked for than the frame has");
         let mut bytes = BytesMut::with_capacity(len);
-        bytes::BufMut::put(&mut bytes, self.take(len));
+        bytes.put(self.take(len));
         bytes.freeze()
     }
 }

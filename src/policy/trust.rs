@@ -40,6 +40,7 @@ impl Trust {
     ///
     /// Ids are not readable in the marker, in an unknown version, and above the cap.
     #[must_use]
+    #[inline]
     pub fn judge(self, reading: Reading<'_>) -> Propagation {
         match (self, reading.context()) {
             (Self::Drop, _) => Propagation::Unknown,

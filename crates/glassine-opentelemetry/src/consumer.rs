@@ -157,9 +157,9 @@ impl Consumer {
     }
 
     /// Starts a span that handles these messages within `cx`, and gives the context with the span,
-    /// for messages that are sent on as well ([`with_origin`](crate::with_origin)). Where no span is to be made, what
-    /// runs within the context starts none either. Costs what [`plan`](Self::plan) and
-    /// [`Plan::start`] do.
+    /// for messages that are sent on as well ([`with_origin`](crate::with_origin)). Where no span
+    /// is to be made, what runs within the context starts none either. Costs what
+    /// [`plan`](Self::plan) and [`Plan::start`] do.
     #[must_use]
     pub fn start<'a, T>(
         &self,
