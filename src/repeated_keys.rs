@@ -6,10 +6,13 @@
 /// entries of one key after the other, in their order, and whether each is the first of its key.
 /// O(bytes of keys), and sorts of the entries; allocates nothing.
 pub(crate) fn repeated_keys<'a, const N: usize>(
-    entries: impl Iterator<Item = (u8, &'a [u8])>,
+    mut entries: impl Iterator<Item = (u8, &'a [u8])>,
     key_of: impl Fn(&'a [u8]) -> &'a [u8],
     mut found: impl FnMut(bool, u8, &'a [u8]),
 ) {
+    // One has nothing that it could repeat.
+    let (Some(first), Some(second)) = (entries.next(), entries.next()) else { return };
+    let entries = [first, second].into_iter().chain(entries);
     let mut by_place: [&[u8]; N] = [&[]; N];
     let (mut words, mut spare) = ([0; N], [0; N]);
     let mut len = 0_usize;
