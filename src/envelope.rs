@@ -129,13 +129,13 @@ impl<'a> Envelope<'a> {
     /// written then.
     #[inline]
     pub fn encode_to_slice(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
-        match (self.context_alone(), out.first_chunk_mut()) {
-            (Some(context), Some(out)) => {
-                *out = context;
-                Ok(CONTEXT_LEN)
-            }
-            _ => self.encode_any_to_slice(out),
-        }
+        let Some(context) = self.context_alone() else {
+            return self.encode_any_to_slice(out);
+        };
+        let room = out.len();
+        let too_small = EncodeError::new(EncodeErrorKind::BufferTooSmall, room);
+        *out.first_chunk_mut().ok_or(too_small)? = context;
+        Ok(CONTEXT_LEN)
     }
 
     #[inline(never)]
@@ -191,13 +191,12 @@ impl<'a> Envelope<'a> {
     #[inline]
     pub fn encode(&self, out: &mut impl bytes::BufMut) -> Result<(), EncodeError> {
         let room = out.remaining_mut();
+        let too_small = EncodeError::new(EncodeErrorKind::BufferTooSmall, room);
         match self.context_alone() {
-            Some(context) if room >= CONTEXT_LEN => out.put_slice(&context),
-            _ => {
-                let place = |len| {
-                    let too_small = EncodeError::new(EncodeErrorKind::BufferTooSmall, room);
-                    if len > room { Err(too_small) } else { Ok(out) }
-                };
+            Some(_) if room < CONTEXT_LEN => return Err(too_small),
+            Some(context) => out.put_slice(&context),
+            None => {
+                let place = |len| if len > room { Err(too_small) } else { Ok(out) };
                 self.encode_with(place, |out, piece| out.put_slice(piece))?;
             }
         }
