@@ -84,6 +84,16 @@ fn write() {
     count_on("write_context_to_buf", Carried::NOTHING, &mut buf, input, |buf, context| {
         Envelope::new(context).encode(buf)
     });
+    let payload = payload(64);
+    let input = |buf: &mut Vec<u8>| {
+        buf.clear();
+        (context(), &payload[..])
+    };
+    let nothing = Carried::NOTHING;
+    count_on("write_context_and_payload", nothing, &mut buf, input, |buf, (context, payload)| {
+        Envelope::new(context).encode(buf).unwrap();
+        buf.extend_from_slice(payload);
+    });
     count("encoded_envelope", context, EncodedEnvelope::from);
 }
 

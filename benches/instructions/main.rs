@@ -6,6 +6,7 @@ mod codec;
 mod companion;
 mod counting;
 mod hostile;
+mod peers;
 mod text;
 
 use glassine::{TraceContext, TraceFlags};
@@ -16,6 +17,7 @@ fn main() {
     text::run();
     channels::run();
     companion::run();
+    peers::run();
     hostile::run();
 }
 
