@@ -115,7 +115,7 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
     /// Wraps the message to a recipient. Copies no payload, and allocates nothing.
     #[must_use]
     pub fn wrap(&self, recipient: &[u8]) -> Wrapped<P> {
-        self.wrapper(recipient).clone().into_wrapped(self.payload.clone())
+        self.wrapper(recipient).wrap_buf(self.payload.clone())
     }
 
     /// Wraps the message to a recipient, from a span of its own. The header is encoded anew for
@@ -128,7 +128,7 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
                 let origin = self.chosen.followed_by(context.with_span_id(span_id));
                 self.channel.wrapper(&origin).into_wrapped(self.payload.clone())
             }
-            None => self.wrapper_of(is_chosen).clone().into_wrapped(self.payload.clone()),
+            None => self.wrapper_of(is_chosen).wrap_buf(self.payload.clone()),
         }
     }
 

@@ -40,6 +40,12 @@ impl Prepared {
         self.sent
     }
 
+    /// Whether there is an envelope, and nothing was lost on the way to it.
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        !self.is_out_of_share && !self.has_lost_fields && !self.envelope.is_empty()
+    }
+
     /// Whether a context was to be sent whose trace is not in the share.
     pub(super) const fn is_out_of_share(&self) -> bool {
         self.is_out_of_share

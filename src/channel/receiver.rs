@@ -75,7 +75,18 @@ impl<'a> Receiver<'a> {
     /// Takes a message apart, whose buffer the payload shares.
     #[must_use]
     pub fn receive(&self, message: Bytes) -> Traced<Bytes> {
-        self.try_receive(message).unwrap_or_else(|refused| refused.into_bytes().into())
+        if self.channel.sending.mode != Mode::Mixed {
+            let received = self.try_receive(message);
+            return received.unwrap_or_else(|refused| refused.into_bytes().into());
+        }
+        if self.is_off() {
+            return message.into();
+        }
+        let reading = self.channel.reader.read_shared(message);
+        match self.judge(reading.as_reading()) {
+            Some(origin) => Traced::new(reading.into_payload(), origin),
+            None => reading.into_bytes().into(),
+        }
     }
 
     /// Takes a message apart, whose buffer the payload shares.
@@ -88,7 +99,7 @@ impl<'a> Receiver<'a> {
         }
         let reading = self.channel.reader.read_shared(message);
         let Some(origin) = self.judge(reading.as_reading()) else {
-            return Ok(reading.as_bytes().clone().into());
+            return Ok(reading.into_bytes().into());
         };
         let reading = reading.require(self.channel.sending.mode);
         let reading = reading.inspect_err(|refused| self.refuse(refused.fault()))?;
@@ -158,12 +169,13 @@ impl<'a> Receiver<'a> {
     /// counted.
     fn judge(&self, reading: Reading<'_>) -> Option<Origin> {
         let counters = self.channel.counters();
+        if reading.verdict() == Verdict::Bare {
+            counters.record(Count::ReadBare);
+            return Some(Origin::default());
+        }
         counters.record_reading(reading);
         if self.stands_at(Rollout::CountOnly) {
             return None;
-        }
-        if reading.verdict() == Verdict::Bare {
-            return Some(Origin::default());
         }
         counters.record_judgement(reading, self.trust);
         let origin = Origin::new(self.trust.judge(reading));

@@ -48,6 +48,7 @@ enum Chosen {
 
 impl Choice<'_> {
     /// The envelope, whatever the length is, and counts the message. `None`: the prepared one.
+    #[inline]
     pub(super) fn replacement(self) -> Option<EncodedEnvelope> {
         self.counters.record(self.sent);
         match self.chosen {
@@ -91,7 +92,24 @@ impl Sending {
     }
 
     /// What goes in front of a payload of this length.
+    #[inline]
     pub(super) fn choose(
+        &self,
+        prepared: &Prepared,
+        form: Form,
+        payload_len: usize,
+        needs_escape: bool,
+    ) -> Choice<'_> {
+        let is_plain = self.max_message_len.is_none() && payload_len > 0 && prepared.is_plain();
+        if is_plain && self.switch.get().sends() {
+            let (counters, sent) = (&self.counters, prepared.sent());
+            return Choice { counters, chosen: Chosen::Prepared, sent, excess: None };
+        }
+        self.choose_with_care(prepared, form, payload_len, needs_escape)
+    }
+
+    /// The same where something is to be decided.
+    fn choose_with_care(
         &self,
         prepared: &Prepared,
         form: Form,

@@ -8,7 +8,7 @@ use bytes::{Buf, BufMut};
 use crate::channel::form::Form;
 use crate::channel::payload::Payload;
 use crate::channel::prepared::Prepared;
-use crate::channel::sending::Sending;
+use crate::channel::sending::{Choice, Sending};
 use crate::channel::too_long::MessageTooLong;
 use crate::envelope::needs_escape;
 use crate::wrapped::Wrapped;
@@ -42,7 +42,19 @@ impl<'c> Wrapper<'c> {
     /// Puts the envelope in front of a payload, which is not copied. O(1), unless fields must go.
     #[must_use]
     pub fn wrap<P: Payload>(&self, payload: P) -> Wrapped<P::Buf> {
-        self.clone().into_wrapped(payload.into_buf())
+        self.wrap_buf(payload.into_buf())
+    }
+
+    #[inline]
+    pub(super) fn wrap_buf<B: Buf>(&self, payload: B) -> Wrapped<B> {
+        let envelope = self.choose(&payload).replacement();
+        Wrapped::new(envelope.unwrap_or_else(|| self.prepared.envelope().clone()), payload)
+    }
+
+    #[inline]
+    fn choose(&self, payload: &impl Buf) -> Choice<'c> {
+        let (len, escape) = (payload.remaining(), needs_escape(payload.chunk()));
+        self.sending.choose(&self.prepared, Form::Binary, len, escape)
     }
 
     /// Puts the envelope in front of a payload, as [`wrap`](Self::wrap) does, which sends what does
@@ -55,21 +67,15 @@ impl<'c> Wrapper<'c> {
         &self,
         payload: P,
     ) -> Result<Wrapped<P::Buf>, MessageTooLong<Wrapped<P::Buf>>> {
-        self.clone().try_into_wrapped(payload.into_buf())
+        let payload = payload.into_buf();
+        self.choose(&payload).apply(|envelope| {
+            Wrapped::new(envelope.unwrap_or_else(|| self.prepared.envelope().clone()), payload)
+        })
     }
 
     pub(super) fn into_wrapped<B: Buf>(self, payload: B) -> Wrapped<B> {
-        self.try_into_wrapped(payload).unwrap_or_else(MessageTooLong::into_message)
-    }
-
-    fn try_into_wrapped<B: Buf>(
-        self,
-        payload: B,
-    ) -> Result<Wrapped<B>, MessageTooLong<Wrapped<B>>> {
-        let (len, escape) = (payload.remaining(), needs_escape(payload.chunk()));
-        let choice = self.sending.choose(&self.prepared, Form::Binary, len, escape);
-        let prepared = self.prepared.into_envelope();
-        choice.apply(|envelope| Wrapped::new(envelope.unwrap_or(prepared), payload))
+        let envelope = self.choose(&payload).replacement();
+        Wrapped::new(envelope.unwrap_or_else(|| self.prepared.into_envelope()), payload)
     }
 
     /// Makes the message in one buffer, with a payload that `write` appends: one allocation of

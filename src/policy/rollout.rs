@@ -136,7 +136,7 @@ impl Rollout {
     }
 
     /// Whether the decision about a trace is sent.
-    fn includes(self, trace_id: TraceId) -> bool {
+    pub(crate) fn includes(self, trace_id: TraceId) -> bool {
         match self {
             Self::Off | Self::CountOnly | Self::ReceiveOnly => false,
             Self::Share(share) => share.contains(trace_id),
