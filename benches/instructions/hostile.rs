@@ -2,7 +2,7 @@
 //! has a bound for each byte of the carrier.
 
 use bytes::Bytes;
-use glassine::policy::{Rollout, Trust};
+use glassine::policy::{AllowList, Rollout, Trust};
 use glassine::{Carrier, Channel, Envelope, Field, FieldType, Reader, SpanId, reparent, shorten};
 use glassine_opentelemetry::TextMapExtractor;
 use inputs::context;
@@ -154,10 +154,20 @@ fn pass_on(name: &str, carried: Carried, frame: &[u8], carrier: Carrier<'_>) {
 
     let message = Bytes::copy_from_slice(frame);
     let _other = message.clone();
-    let input = |(): &mut ()| message.clone();
-    count_on(&named("receive_closed"), carried, &mut (), input, |(), message| {
-        CLOSED.receive(message)
-    });
+    let open = Channel::new()
+        .with_rollout(Rollout::On)
+        .with_trust(Trust::Accept)
+        .with_reader(Reader::new().with_carrier_cap(u16::MAX))
+        .with_inbound_fields(AllowList::ALL);
+    // What comes in is read, put together with what there is, and written down.
+    let thrice = Carried { bytes: 3 * carried.bytes, fields: 3 * carried.fields };
+    let channels = [("receive_closed", &CLOSED, carried), ("receive_open", &open, thrice)];
+    for (function, channel, carried) in channels {
+        let input = |(): &mut ()| (channel, message.clone());
+        count_on(&named(function), carried, &mut (), input, |(), (channel, message)| {
+            channel.receive(message)
+        });
+    }
 }
 
 /// A frame of which a part of the carrier is written by hand.

@@ -15,6 +15,7 @@ use crate::policy::allow_list::AllowList;
 use crate::policy::fan_out::{fan_out_selects, nested_weight};
 use crate::policy::propagation::Propagation;
 use crate::policy::trust::weighs;
+use crate::repeated_keys::repeated_keys;
 use crate::shorten::shorten;
 use crate::wire::{DEFAULT_CARRIER_CAP, HEADER_LEN, IDS_LEN, MAX_FIELDS};
 
@@ -51,8 +52,8 @@ impl Origin {
 
     /// The same with these fields besides its own, of which they replace what counts once. Fields
     /// that a writer would refuse are left out, and what is too long for a carrier of 16 KiB is
-    /// [shortened](crate::shorten). They are copied: one allocation for them all, and O(fields²),
-    /// with at most 128 fields.
+    /// [shortened](crate::shorten). They are copied: one allocation for what is
+    /// kept, and O(bytes + fields log fields), of at most 128 fields.
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
         let kept = self.keep(fields.iter().copied().chain(self.going_on(self.context())));
@@ -195,14 +196,11 @@ impl Origin {
     /// Writes down what counts of these fields, the first first.
     fn keep<'f>(&self, fields: impl Iterator<Item = Field<'f>>) -> Option<Kept> {
         let context = self.context();
-        let mut all: Vec<Field<'_>> = Vec::new();
-        for field in fields {
-            let counts = field.is_well_formed() && field.is_in_place(context);
-            if counts && all.len() < MAX_FIELDS && !all.iter().any(|earlier| field.repeats(earlier))
-            {
-                all.push(field);
-            }
-        }
+        let counting = fields.filter(|field| field.is_well_formed() && field.is_in_place(context));
+        // As many as are looked at: given ones, and those that go on.
+        let mut all: Vec<Field<'_>> = counting.take(2 * MAX_FIELDS).collect();
+        leave_first(&mut all);
+        all.truncate(MAX_FIELDS);
         Kept::new(context, shorten(&mut all, ROOM))
     }
 
@@ -293,6 +291,41 @@ impl From<Option<TraceContext>> for Origin {
     fn from(context: Option<TraceContext>) -> Self {
         context.map_or_else(Self::default, Self::from)
     }
+}
+
+/// Leaves the first field of each type that counts once, and of each key.
+fn leave_first(all: &mut Vec<Field<'_>>) {
+    if all.len() < 2 {
+        return;
+    }
+    let mut repeated = [false; 2 * MAX_FIELDS];
+    let keys = all.iter().zip(0..=u8::MAX).filter_map(|(field, at)| match field {
+        Field::TextMap { key, .. } => Some((at, key.as_bytes())),
+        _ => None,
+    });
+    repeated_keys::<{ 2 * MAX_FIELDS }>(
+        keys,
+        |key| key,
+        |is_first, at, _| {
+            if let Some(repeated) = repeated.get_mut(usize::from(at)) {
+                *repeated = !is_first;
+            }
+        },
+    );
+    let (mut repeated, mut counted) = (repeated.into_iter(), 0_u8);
+    all.retain(|field| {
+        let is_repeated_key = repeated.next().unwrap_or_default();
+        match field {
+            Field::TextMap { .. } => !is_repeated_key,
+            Field::Unknown { .. } | Field::FurtherContext(_) => true,
+            field => {
+                let of_type = 1 << field.field_type().0;
+                let is_first = counted & of_type == 0;
+                counted |= of_type;
+                is_first
+            }
+        }
+    });
 }
 
 /// Tracing never fails a message: fields that could not be written would cost the fields.

@@ -155,8 +155,8 @@ impl<'a> TextMapExtractor<'a> {
         self.get(key).into_iter()
     }
 
-    /// The keys that have a value; those of text-map entries as the sender wrote them. O(fields²),
-    /// with at most 128 fields.
+    /// The keys that have a value; those of text-map entries as the sender wrote them. O(bytes +
+    /// fields log fields), of at most 128 fields.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.parent.map(|_| TRACEPARENT).into_iter().chain(self.fields().map(|(key, _)| key))
     }
