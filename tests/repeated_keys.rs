@@ -118,7 +118,7 @@ proptest! {
         let all = keys.iter().copied().chain([&upper[..]]);
         let fields: Vec<_> = all.map(|key| Field::TextMap { key, value: "" }).collect();
         let error = Envelope::new(context).with_fields(&fields).encoded_len().unwrap_err();
-        prop_assert_eq!(error.kind(), glassine::EncodeErrorKind::RepeatedField);
+        prop_assert_eq!(error.kind(), glassine::errors::EncodeErrorKind::RepeatedField);
         let before: usize = keys[..again].iter().map(|key| 4 + key.len()).sum();
         prop_assert_eq!(error.offset(), 32 + before);
     }

@@ -123,9 +123,6 @@ impl Origin {
     /// Keeps what the list lets pass of a message's fields. `self` is what the trust policy has
     /// left of its context.
     pub(super) fn with_fields_of(self, carrier: Carrier<'_>, list: &AllowList) -> Self {
-        if !carrier.may_have_fields() {
-            return self;
-        }
         // The list is asked before anything is judged.
         let admitted = carrier.fields_of(|field_type| list.may_admit(field_type));
         let weighs = weighs(self.propagation);

@@ -179,10 +179,11 @@ impl<'a> Receiver<'a> {
         }
         counters.record_judgement(reading, self.trust);
         let origin = Origin::new(self.trust.judge(reading));
-        if self.trust == Trust::Drop {
+        let carrier = reading.carrier();
+        if self.trust == Trust::Drop || !carrier.may_have_fields() {
             return Some(origin);
         }
-        let origin = origin.with_fields_of(reading.carrier(), &self.channel.inbound_fields);
+        let origin = origin.with_fields_of(carrier, &self.channel.inbound_fields);
         if let Some(name) = self.name {
             return Some(origin.for_receiver(name));
         }
