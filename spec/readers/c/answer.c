@@ -27,7 +27,7 @@ static uint8_t *exactly(size_t len) {
     return bytes;
 }
 
-/* ------------------------------------------------------------------------------------- questions */
+/* ------------------------------------------------------------------------------------ questions */
 
 static const cJSON *item(const cJSON *object, const char *key) {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(object, key);
@@ -77,7 +77,7 @@ static void unhex_into(const cJSON *object, const char *key, uint8_t *out, size_
     release(bytes);
 }
 
-/* --------------------------------------------------------------------------------------- answers */
+/* -------------------------------------------------------------------------------------- answers */
 
 static void put_hex(const uint8_t *bytes, size_t len) {
     putchar('"');
@@ -176,7 +176,8 @@ static void put_lists(const struct glassine_reading *reading) {
     const char *comma = "";
     printf(",\"fields\":[");
     while (glassine_next_field(&fields, &field)) {
-        printf("%s{\"type\":%u,\"offset\":%zu,\"value\":", comma, (unsigned)field.type, field.offset);
+        printf("%s{\"type\":%u,\"offset\":%zu,\"value\":", comma, (unsigned)field.type,
+               field.offset);
         put_hex(field.value.data, field.value.len);
         putchar('}');
         comma = ",";
@@ -206,7 +207,7 @@ static void put_lists(const struct glassine_reading *reading) {
     while (glassine_next_field(&fields, &field)) {
         struct glassine_context further;
         if (field.type != GLASSINE_FURTHER_CONTEXT || field.fault != GLASSINE_NO_FAULT) continue;
-        if (!glassine_get_further_context(field.value, &further)) fail("a malformed context counts");
+        if (!glassine_get_further_context(field.value, &further)) fail("it is malformed");
         printf("%s", comma);
         put_context(&further);
         comma = ",";
@@ -256,7 +257,7 @@ static bool same(const struct glassine_reading *a, const struct glassine_reading
            a->fault.kind == b->fault.kind;
 }
 
-/* ----------------------------------------------------------------------------------- the answers */
+/* ---------------------------------------------------------------------------------- the answers */
 
 static struct glassine_reading read_form(const cJSON *vector, struct glassine_bytes message,
                                          enum glassine_mode mode, uint8_t *buffer, size_t cap) {
@@ -324,14 +325,20 @@ static void answer_stream(const cJSON *vector) {
     release(message);
 }
 
-static void answer_reparent(const cJSON *vector) {
+typedef bool (*reparent)(const struct glassine_reading *, const uint8_t *, uint8_t *, size_t,
+                         size_t *);
+
+static void answer_reparent(const cJSON *vector, bool is_text) {
     struct glassine_bytes message = unhex(vector, "message");
-    struct glassine_reading reading = glassine_read(message.data, message.len);
+    uint8_t *buffer = exactly(GLASSINE_DEFAULT_CAP), *out = exactly(message.len);
     uint8_t span_id[GLASSINE_SPAN_ID_LEN];
-    uint8_t *out = exactly(message.len);
-    size_t len;
+    reparent reparent = is_text ? glassine_reparent_text : glassine_reparent;
+    struct glassine_reading reading =
+        is_text ? glassine_read_text(message.data, message.len, buffer, GLASSINE_DEFAULT_CAP)
+                : glassine_read(message.data, message.len);
+    size_t len, none;
     unhex_into(vector, "span_id", span_id, sizeof span_id);
-    if (glassine_reparent(&reading, span_id, out, message.len, &len)) {
+    if (reparent(&reading, span_id, out, message.len, &len)) {
         uint8_t *whole = exactly(len + reading.payload_len);
         memcpy(whole, out, len);
         if (reading.payload_len > 0) memcpy(whole + len, reading.payload, reading.payload_len);
@@ -339,56 +346,59 @@ static void answer_reparent(const cJSON *vector) {
         put_hex(whole, len + reading.payload_len);
         printf("}");
         free(whole);
+        if (reparent(&reading, span_id, out, len - 1, &none)) fail("written without room");
     } else {
         printf("{\"result\":null}");
     }
+    free(buffer);
     free(out);
     release(message);
+}
+
+static struct glassine_context context_of(const cJSON *described) {
+    struct glassine_context context;
+    unhex_into(described, "trace_id", context.trace_id, sizeof context.trace_id);
+    unhex_into(described, "span_id", context.span_id, sizeof context.span_id);
+    unhex_into(described, "trace_flags", &context.flags, 1);
+    return context;
+}
+
+/* The fields of a list; who gets them releases each value, and the array. */
+static struct glassine_field *fields_of(const cJSON *described, size_t *count) {
+    const cJSON *one;
+    struct glassine_field *fields;
+    *count = (size_t)cJSON_GetArraySize(described);
+    fields = calloc(*count > 0 ? *count : 1, sizeof *fields);
+    if (fields == NULL) fail("no memory");
+    *count = 0;
+    cJSON_ArrayForEach(one, described) {
+        struct glassine_bytes value = unhex(one, "value");
+        fields[(*count)++] = glassine_field((uint8_t)number(one, "type"), value.data, value.len);
+    }
+    return fields;
 }
 
 typedef struct glassine_fault (*wrap)(const struct glassine_envelope *, const uint8_t *, size_t,
                                       uint8_t *, size_t, size_t *);
 
-static void answer_write(const cJSON *vector, wrap wrap) {
-    const cJSON *what = item(vector, "write"), *context = item(what, "context"), *described;
-    struct glassine_bytes payload = unhex(what, "payload");
-    struct glassine_envelope envelope = glassine_escape();
-    size_t count = (size_t)cJSON_GetArraySize(item(what, "fields")), filled = 0;
-    size_t room = 2 * (GLASSINE_HEADER_LEN + GLASSINE_MAX_CARRIER) + payload.len;
-    struct glassine_field *fields = calloc(count > 0 ? count : 1, sizeof *fields);
+static void put_wrapped(const struct glassine_envelope *envelope, struct glassine_bytes payload,
+                        wrap wrap) {
+    size_t room = 2 * (GLASSINE_HEADER_LEN + GLASSINE_MAX_CARRIER) + payload.len, len, again;
     uint8_t *out = exactly(room);
-    if (fields == NULL) fail("no memory");
-    cJSON_ArrayForEach(described, item(what, "fields")) {
-        struct glassine_bytes value = unhex(described, "value");
-        fields[filled++] = glassine_field((uint8_t)number(described, "type"), value.data, value.len);
-    }
-    if (cJSON_IsObject(context)) {
-        struct glassine_context given;
-        unhex_into(context, "trace_id", given.trace_id, sizeof given.trace_id);
-        unhex_into(context, "span_id", given.span_id, sizeof given.span_id);
-        unhex_into(context, "trace_flags", &given.flags, 1);
-        envelope = glassine_envelope(&given);
-    } else if (cJSON_IsString(context)) {
-        if (strcmp(context->valuestring, "unsampled") != 0) fail("context");
-        envelope = glassine_marker();
-    }
-    envelope.fields = fields;
-    envelope.fields_len = count;
-    size_t len, again;
-    struct glassine_fault fault = wrap(&envelope, payload.data, payload.len, out, room, &len);
+    struct glassine_fault fault = wrap(envelope, payload.data, payload.len, out, room, &len);
     printf("{\"result\":");
     if (fault.kind == GLASSINE_NO_FAULT) {
         put_hex(out, len);
         /* Exactly the room that it takes is enough, and a byte less is not. */
         uint8_t *tight = exactly(len);
-        fault = wrap(&envelope, payload.data, payload.len, tight, len, &again);
+        fault = wrap(envelope, payload.data, payload.len, tight, len, &again);
         if (fault.kind != GLASSINE_NO_FAULT || again != len ||
             (len > 0 && memcmp(tight, out, len) != 0)) {
             fail("written otherwise where there is just room enough");
         }
         free(tight);
         tight = exactly(len > 0 ? len - 1 : 0);
-        fault = wrap(&envelope, payload.data, payload.len, tight, len > 0 ? len - 1 : 0, &again);
+        fault = wrap(envelope, payload.data, payload.len, tight, len > 0 ? len - 1 : 0, &again);
         if (len > 0 && (fault.kind != GLASSINE_BUFFER_TOO_SMALL || again != 0)) {
             fail("written where there is not room enough");
         }
@@ -397,9 +407,107 @@ static void answer_write(const cJSON *vector, wrap wrap) {
         printf("null");
     }
     printf("}");
+    free(out);
+}
+
+static void answer_write(const cJSON *vector, wrap wrap) {
+    const cJSON *what = item(vector, "write"), *context = item(what, "context");
+    struct glassine_bytes payload = unhex(what, "payload");
+    struct glassine_envelope envelope = glassine_escape();
+    size_t count;
+    struct glassine_field *fields = fields_of(item(what, "fields"), &count);
+    if (cJSON_IsObject(context)) {
+        struct glassine_context given = context_of(context);
+        envelope = glassine_envelope(&given);
+    } else if (cJSON_IsString(context)) {
+        if (strcmp(context->valuestring, "unsampled") != 0) fail("context");
+        envelope = glassine_marker();
+    }
+    envelope.fields = fields;
+    envelope.fields_len = count;
+    put_wrapped(&envelope, payload, wrap);
     for (size_t i = 0; i < count; i++) release(fields[i].value);
     free(fields);
-    free(out);
+    release(payload);
+}
+
+static void answer_send(const cJSON *vector) {
+    bool is_text = strcmp(string(vector, "channel"), "text") == 0;
+    if (strcmp(string(vector, "sending"), "on") == 0) {
+        answer_write(vector, is_text ? glassine_wrap_text : glassine_wrap);
+    } else {
+        printf("{\"result\":\"%s\"}", string(item(vector, "write"), "payload"));
+    }
+}
+
+static void answer_shorten(const cJSON *vector) {
+    const cJSON *what = item(vector, "shorten");
+    size_t count;
+    struct glassine_field *fields = fields_of(item(what, "fields"), &count);
+    const uint8_t **values = calloc(count > 0 ? count : 1, sizeof *values);
+    if (values == NULL) fail("no memory");
+    for (size_t i = 0; i < count; i++) values[i] = fields[i].value.data;
+    size_t left = glassine_shorten(fields, count, cJSON_IsTrue(item(what, "has_ids")),
+                                   number(what, "carrier_bytes"));
+    printf("{\"result\":[");
+    for (size_t i = 0; i < left; i++) {
+        printf("%s{\"type\":%u,\"value\":", i > 0 ? "," : "", (unsigned)fields[i].type);
+        put_hex(fields[i].value.data, fields[i].value.len);
+        putchar('}');
+    }
+    printf("]}");
+    for (size_t i = 0; i < count; i++) free((void *)values[i]);
+    free(values);
+    free(fields);
+}
+
+static void answer_mask(const cJSON *vector) {
+    struct glassine_context context = context_of(item(vector, "context"));
+    char written[GLASSINE_TRACEPARENT_LEN], masked[GLASSINE_TRACEPARENT_LEN];
+    glassine_write_traceparent(&context, written);
+    context.flags &= GLASSINE_FLAG_SAMPLED;
+    glassine_write_traceparent(&context, masked);
+    printf("{\"written\":\"%.*s\",\"masked\":\"%.*s\"}", GLASSINE_TRACEPARENT_LEN, written,
+           GLASSINE_TRACEPARENT_LEN, masked);
+}
+
+/* A weight as the vectors have it: null for none. */
+static uint32_t weight_of(const cJSON *vector) {
+    return cJSON_IsNull(item(vector, "weight")) ? 0 : number(vector, "weight");
+}
+
+static void answer_thinned(const cJSON *vector) {
+    struct glassine_bytes message = unhex(vector, "message"), name = {NULL, 0};
+    struct glassine_reading reading = glassine_read(message.data, message.len);
+    const uint8_t *no_bytes = (const uint8_t *)"";
+    enum glassine_decision decision = glassine_get_decision(&reading);
+    uint32_t weight;
+    bool has_name = !cJSON_IsNull(item(vector, "receiver"));
+    if (has_name) name = unhex(vector, "receiver");
+    bool kept = glassine_keeps_sampled(
+        &reading, has_name && name.len == 0 ? no_bytes : name.data, name.len, &weight);
+    printf("{\"decision\":%s,\"weight\":", decision == GLASSINE_NO_DECISION ? "null"
+                                           : kept                           ? "\"sampled\""
+                                                                            : "\"unsampled\"");
+    put_number_or_null(weight > 1 ? weight : 0);
+    printf("}");
+    release(message);
+    release(name);
+}
+
+static void answer_thin(const cJSON *vector) {
+    struct glassine_context context = context_of(item(vector, "context"));
+    struct glassine_envelope envelope = glassine_envelope(&context);
+    struct glassine_bytes payload = unhex(vector, "payload");
+    struct glassine_field fields[2];
+    uint8_t values[2][4];
+    uint32_t weight = weight_of(vector), one_in = glassine_one_in(number(vector, "recipients"));
+    glassine_put_u32(values[0], weight);
+    glassine_put_u32(values[1], one_in);
+    if (weight > 0) fields[envelope.fields_len++] = glassine_field(GLASSINE_WEIGHT, values[0], 4);
+    if (one_in > 1) fields[envelope.fields_len++] = glassine_field(GLASSINE_THINNING, values[1], 4);
+    envelope.fields = fields;
+    put_wrapped(&envelope, payload, glassine_wrap);
     release(payload);
 }
 
@@ -435,10 +543,11 @@ static void answer_share(const cJSON *vector) {
 static void answer_fan_out(const cJSON *vector) {
     uint8_t trace_id[GLASSINE_TRACE_ID_LEN];
     struct glassine_bytes name = unhex(vector, "recipient");
-    uint32_t weight = cJSON_IsNull(item(vector, "weight")) ? 0 : number(vector, "weight");
+    uint32_t weight = weight_of(vector);
     unhex_into(vector, "trace_id", trace_id, sizeof trace_id);
     uint64_t hash = glassine_recipient_hash(trace_id, weight, name.data, name.len);
-    bool chosen = glassine_is_chosen(trace_id, weight, name.data, name.len, number(vector, "one_in"));
+    uint32_t one_in = number(vector, "one_in");
+    bool chosen = glassine_is_chosen(trace_id, weight, name.data, name.len, one_in);
     printf("{\"hash\":\"%016llx\",\"selected\":%s}", (unsigned long long)hash,
            chosen ? "true" : "false");
     release(name);
@@ -451,11 +560,24 @@ static void answer(const cJSON *vector) {
     } else if (strcmp(kind, "stream") == 0) {
         answer_stream(vector);
     } else if (strcmp(kind, "reparent") == 0) {
-        answer_reparent(vector);
+        answer_reparent(vector, false);
+    } else if (strcmp(kind, "reparent_text") == 0) {
+        answer_reparent(vector, true);
     } else if (strcmp(kind, "write") == 0) {
         answer_write(vector, glassine_wrap);
-    } else if (strcmp(kind, "write_text") == 0) {
-        answer_write(vector, glassine_wrap_text);
+    } else if (strcmp(kind, "send") == 0) {
+        answer_send(vector);
+    } else if (strcmp(kind, "shorten") == 0) {
+        answer_shorten(vector);
+    } else if (strcmp(kind, "mask") == 0) {
+        answer_mask(vector);
+    } else if (strcmp(kind, "weight") == 0) {
+        uint32_t nested = glassine_nested_weight(weight_of(vector), number(vector, "one_in"));
+        printf("{\"result\":%lu}", (unsigned long)nested);
+    } else if (strcmp(kind, "thinned") == 0) {
+        answer_thinned(vector);
+    } else if (strcmp(kind, "thin") == 0) {
+        answer_thin(vector);
     } else if (strcmp(kind, "traceparent") == 0) {
         answer_traceparent(vector);
     } else if (strcmp(kind, "share") == 0) {

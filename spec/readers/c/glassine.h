@@ -1116,75 +1116,121 @@ static inline size_t glassine_in_put_base64(uint8_t *out, const uint8_t *from, s
     return written;
 }
 
+/* How many bytes so many bytes of header and carrier take in the text form. */
+static inline size_t glassine_in_text_len(size_t binary) {
+    return GLASSINE_TEXT_PREFIX_LEN + (binary * 4 + 2) / 3 + 1;
+}
+
+/* Where in `out` the bytes are put first: at the end of their characters, which never overtake
+ * them while `glassine_in_put_text` encodes them. */
+static inline uint8_t *glassine_in_text_bytes(uint8_t *out, size_t binary) {
+    return out + (glassine_in_text_len(binary) - 1 - binary);
+}
+
+static inline void glassine_in_put_text(uint8_t *out, size_t binary) {
+    static const char prefix[] = "~glassine;";
+    for (size_t i = 0; i < GLASSINE_TEXT_PREFIX_LEN; i++) out[i] = (uint8_t)prefix[i];
+    glassine_in_put_base64(out + GLASSINE_TEXT_PREFIX_LEN, glassine_in_text_bytes(out, binary),
+                           binary);
+    out[glassine_in_text_len(binary) - 1] = ';';
+}
+
 /*
  * Writes a message of a text channel whose encoding is UTF-8 and on which sending is on
- * (section 10). A payload that is not text is refused [R-TEXT-3]. Otherwise as `glassine_wrap`.
+ * (section 10). A payload that is not text is refused, unless it goes bare [R-TEXT-3]. Otherwise as
+ * `glassine_wrap`.
  */
 static inline struct glassine_fault glassine_wrap_text(const struct glassine_envelope *envelope,
                                                        const uint8_t *payload, size_t payload_len,
                                                        uint8_t *out, size_t room, size_t *len) {
-    static const char prefix[] = "~glassine;";
     size_t binary = 0, head = 0;
     struct glassine_fault fault = glassine_in_fault(GLASSINE_NO_FAULT, 0);
     bool bare =
         glassine_in_says_nothing(envelope) && !glassine_needs_escape_text(payload, payload_len);
     *len = 0;
-    if (!glassine_in_is_utf8(payload, payload_len)) {
-        return glassine_in_fault(GLASSINE_PAYLOAD_NOT_TEXT, 0);
-    }
     if (!bare) {
+        if (!glassine_in_is_utf8(payload, payload_len)) {
+            return glassine_in_fault(GLASSINE_PAYLOAD_NOT_TEXT, 0);
+        }
         fault = glassine_encoded_len(envelope, &binary);
         if (fault.kind != GLASSINE_NO_FAULT) return fault;
-        head = GLASSINE_TEXT_PREFIX_LEN + (binary * 4 + 2) / 3 + 1;
+        head = glassine_in_text_len(binary);
     }
     if (head > room || payload_len > room - head) {
         return glassine_in_fault(GLASSINE_BUFFER_TOO_SMALL, room);
     }
     if (!bare) {
-        /* The bytes first stand at the end of their characters, which never overtake them. */
-        uint8_t *bytes = out + (head - 1 - binary);
-        glassine_in_put_envelope(envelope, bytes, binary);
-        for (size_t i = 0; i < GLASSINE_TEXT_PREFIX_LEN; i++) out[i] = (uint8_t)prefix[i];
-        glassine_in_put_base64(out + GLASSINE_TEXT_PREFIX_LEN, bytes, binary);
-        out[head - 1] = ';';
+        glassine_in_put_envelope(envelope, glassine_in_text_bytes(out, binary), binary);
+        glassine_in_put_text(out, binary);
     }
     if (payload_len > 0) glassine_in_copy(out + head, payload, payload_len);
     *len = head + payload_len;
     return fault;
 }
 
+/* Whether a field is in a frame that was changed, too. */
+static inline bool glassine_in_is_kept(const struct glassine_field *field) {
+    if (field->fault != GLASSINE_NO_FAULT) return false; /* [R-COPY-1], [R-COPY-3] */
+    return field->type <= GLASSINE_THINNING || (field->type & 0x80) != 0; /* [R-COPY-2] */
+}
+
+/* How many bytes header and carrier take with another span id; 0 if the frame is left as it is. */
+static inline size_t glassine_in_reparented_len(const struct glassine_reading *reading,
+                                                const uint8_t *span_id) {
+    struct glassine_context context;
+    struct glassine_fields fields = glassine_get_fields(reading);
+    struct glassine_field field;
+    size_t len = GLASSINE_HEADER_LEN + GLASSINE_IDS_LEN;
+    if (!glassine_get_context(reading, &context) ||
+        glassine_in_all_zero(span_id, GLASSINE_SPAN_ID_LEN)) { /* [R-COPY-5] */
+        return 0;
+    }
+    while (glassine_next_field(&fields, &field)) {
+        if (glassine_in_is_kept(&field)) len += GLASSINE_FIELD_HEADER_LEN + field.value.len;
+    }
+    return len;
+}
+
+static inline void glassine_in_put_reparented(const struct glassine_reading *reading,
+                                              const uint8_t *span_id, uint8_t *out, size_t len) {
+    struct glassine_fields fields = glassine_get_fields(reading);
+    struct glassine_field field;
+    size_t end = GLASSINE_HEADER_LEN + GLASSINE_IDS_LEN;
+    glassine_in_put_header(out, reading->flags, GLASSINE_SHAPE_CONTEXT, len - GLASSINE_HEADER_LEN);
+    glassine_in_copy(out + 8, reading->carrier.data, GLASSINE_TRACE_ID_LEN);
+    glassine_in_copy(out + 24, span_id, GLASSINE_SPAN_ID_LEN);
+    while (glassine_next_field(&fields, &field)) { /* [R-COPY-4] */
+        if (glassine_in_is_kept(&field)) end += glassine_in_put_field(out + end, &field);
+    }
+}
+
 /*
  * Gives a frame the span id of the hop that it passes through (section 8). Writes header and
  * carrier of the new frame, never more bytes than those of the old one; the payload that follows is
- * `reading->payload`. False, and nothing written, where the frame is left as it is [R-COPY-5], and
- * where there is no room.
+ * `reading->payload`. False, and nothing written, where the frame is left as it is, and where there
+ * is no room.
  */
 static inline bool glassine_reparent(const struct glassine_reading *reading, const uint8_t *span_id,
                                      uint8_t *out, size_t room, size_t *len) {
-    struct glassine_context context;
-    struct glassine_field field;
-    size_t needed = GLASSINE_HEADER_LEN + GLASSINE_IDS_LEN;
+    size_t needed = glassine_in_reparented_len(reading, span_id);
     *len = 0;
-    if (!glassine_get_context(reading, &context)) return false;
-    if (glassine_in_all_zero(span_id, GLASSINE_SPAN_ID_LEN)) return false;
-    for (int writes = 0; writes < 2; writes++) {
-        struct glassine_fields fields = glassine_get_fields(reading);
-        size_t end = GLASSINE_HEADER_LEN + GLASSINE_IDS_LEN;
-        if (writes && needed > room) return false;
-        while (glassine_next_field(&fields, &field)) {
-            bool known = field.type <= GLASSINE_THINNING;
-            if (field.fault != GLASSINE_NO_FAULT) continue;       /* [R-COPY-1], [R-COPY-3] */
-            if (!known && (field.type & 0x80) == 0) continue;     /* [R-COPY-2] */
-            if (writes) glassine_in_put_field(out + end, &field); /* [R-COPY-4] */
-            end += GLASSINE_FIELD_HEADER_LEN + field.value.len;
-        }
-        needed = end;
-    }
-    glassine_in_put_header(out, context.flags, GLASSINE_SHAPE_CONTEXT,
-                           needed - GLASSINE_HEADER_LEN);
-    glassine_in_copy(out + 8, context.trace_id, GLASSINE_TRACE_ID_LEN);
-    glassine_in_copy(out + 24, span_id, GLASSINE_SPAN_ID_LEN);
+    if (needed == 0 || needed > room) return false;
+    glassine_in_put_reparented(reading, span_id, out, needed);
     *len = needed;
+    return true;
+}
+
+/* The same for a reading of the text form, and in it. `out` must not overlap the buffer that the
+ * carrier was decoded into. */
+static inline bool glassine_reparent_text(const struct glassine_reading *reading,
+                                          const uint8_t *span_id, uint8_t *out, size_t room,
+                                          size_t *len) {
+    size_t needed = glassine_in_reparented_len(reading, span_id);
+    *len = 0;
+    if (needed == 0 || glassine_in_text_len(needed) > room) return false;
+    glassine_in_put_reparented(reading, span_id, glassine_in_text_bytes(out, needed), needed);
+    glassine_in_put_text(out, needed);
+    *len = glassine_in_text_len(needed);
     return true;
 }
 
@@ -1240,7 +1286,8 @@ static inline struct glassine_fault glassine_read_traceparent(const char *text, 
 
 /*
  * Writes a `traceparent` of version 00: `GLASSINE_TRACEPARENT_LEN` characters, without a zero at
- * the end. Of the flags the two bits that level 2 defines [R-W3C-2].
+ * the end. Of the flags the two bits that level 2 defines [R-W3C-2]; clear the second for peers
+ * that refuse it.
  */
 static inline void glassine_write_traceparent(const struct glassine_context *context, char *out) {
     static const char digits[] = "0123456789abcdef";
@@ -1398,34 +1445,38 @@ static inline unsigned glassine_in_goes(uint8_t type) {
     }
 }
 
-/* The length of a list without as many members from its end as make `excess` bytes; 0 if none is
- * left. */
-static inline size_t glassine_in_without_last(struct glassine_bytes list, size_t excess) {
-    if (excess > list.len) return 0;
-    size_t end = list.len - excess;
-    while (end > 0 && list.data[end] != ',') end--;
-    while (end > 0 && (list.data[end - 1] == ',' || list.data[end - 1] == ' ' ||
-                       list.data[end - 1] == '\t')) {
-        end--;
+static inline bool glassine_in_is_gap(uint8_t byte) {
+    return byte == ',' || byte == ' ' || byte == 0x09;
+}
+
+/* The length of as many members of a list as fit into so many bytes [R-SHORT-5]. */
+static inline size_t glassine_in_first_members(struct glassine_bytes list, size_t room) {
+    size_t end = list.len;
+    while (end > 0 && glassine_in_is_gap(list.data[end - 1])) end--;
+    while (end > room) {
+        while (end > 0 && list.data[end - 1] != ',') end--;
+        while (end > 0 && glassine_in_is_gap(list.data[end - 1])) end--;
     }
     return end;
 }
 
 /*
- * Shortens fields to at most `room` bytes of carrier, without the ids, by dropping whole things
- * [R-LIMIT-2]. Changes the list in place and returns how many fields are left, in the same order.
- * A weight and a thinning stay, so that more than `room` bytes may be left.
+ * Shortens fields to so many bytes of carrier, of which ids are 24, by dropping whole things
+ * [R-LIMIT-2, R-SHORT]. Changes the list in place and returns how many fields are left, in the same
+ * order. A weight and a thinning stay, so that more bytes may be left.
  */
-static inline size_t glassine_shorten(struct glassine_field *fields, size_t count, size_t room) {
-    size_t total = 0;
+static inline size_t glassine_shorten(struct glassine_field *fields, size_t count, bool has_ids,
+                                      size_t carrier_bytes) {
+    size_t total = has_ids ? GLASSINE_IDS_LEN : 0;
     for (size_t i = 0; i < count; i++) total += GLASSINE_FIELD_HEADER_LEN + fields[i].value.len;
     for (unsigned goes = 0; goes < 5; goes++) {
-        for (size_t at = count; at-- > 0 && total > room;) {
+        for (size_t at = count; at-- > 0 && total > carrier_bytes;) {
             struct glassine_field *field = &fields[at];
-            size_t before = field->value.len;
+            size_t excess = total - carrier_bytes, before = field->value.len;
             if (glassine_in_goes(field->type) != goes) continue;
-            field->value.len =
-                goes == 0 || goes == 4 ? glassine_in_without_last(field->value, total - room) : 0;
+            bool is_list = field->type == GLASSINE_BAGGAGE || field->type == GLASSINE_TRACESTATE;
+            size_t room = before > excess ? before - excess : 0;
+            field->value.len = is_list ? glassine_in_first_members(field->value, room) : 0;
             total -= before - field->value.len;
             if (field->value.len > 0) continue;
             total -= GLASSINE_FIELD_HEADER_LEN;

@@ -1,5 +1,5 @@
 /*
- * What no vector asks of glassine.h: shortening, weights, and receivers that thin a copy out.
+ * What no vector asks of glassine.h: how many receivers keep a copy, and the writers of values.
  * Prints what is wrong; exit code 1 if anything is.
  */
 #include <stdio.h>
@@ -16,71 +16,6 @@ static void expect(bool holds, const char *what) {
         failed++;
         printf("wrong: %s\n", what);
     }
-}
-
-static struct glassine_field text_field(uint8_t type, const char *text) {
-    return glassine_field(type, (const uint8_t *)text, strlen(text));
-}
-
-static bool holds_text(struct glassine_field field, uint8_t type, const char *text) {
-    return field.type == type && field.value.len == strlen(text) &&
-           memcmp(field.value.data, text, field.value.len) == 0;
-}
-
-/* A list of one field, shortened to so many bytes of carrier, is `left`; or nothing, if that is null. */
-static void expect_list(uint8_t type, const char *list, size_t room, const char *left) {
-    struct glassine_field fields[1];
-    fields[0] = text_field(type, list);
-    size_t count = glassine_shorten(fields, 1, room);
-    expect(left == NULL ? count == 0 : count == 1 && holds_text(fields[0], type, left), list);
-}
-
-static void shortening(void) {
-    static const uint8_t types[2] = {GLASSINE_BAGGAGE, GLASSINE_TRACESTATE};
-    for (size_t i = 0; i < 2; i++) {
-        expect_list(types[i], "a=1,b=2,c=3", 14, "a=1,b=2,c=3");
-        expect_list(types[i], "a=1,b=2,c=3", 13, "a=1,b=2");
-        expect_list(types[i], "a=1,b=2,c=3", 10, "a=1,b=2");
-        expect_list(types[i], "a=1,b=2,c=3", 9, "a=1");
-        expect_list(types[i], "a=1,b=2,c=3", 6, "a=1");
-        expect_list(types[i], "a=1,b=2,c=3", 5, NULL);
-        expect_list(types[i], "a=1,b=2,c=3", 0, NULL);
-    }
-    /* One of each kind goes after another, in this order. */
-    static const uint8_t further[25] = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
-    static const uint8_t weight[4] = {0, 0, 0, 2};
-    static const uint8_t order[6] = {GLASSINE_BAGGAGE, GLASSINE_TEXT_MAP, GLASSINE_TEXT_MAP, 0xE0,
-                                     GLASSINE_FURTHER_CONTEXT, GLASSINE_TRACESTATE};
-    struct glassine_field all[7];
-    all[0] = text_field(GLASSINE_TRACESTATE, "a=1");
-    all[1] = text_field(GLASSINE_BAGGAGE, "a=1");
-    all[2] = text_field(GLASSINE_TEXT_MAP, "\001a0");
-    all[3] = text_field(GLASSINE_TEXT_MAP, "\001b0");
-    all[4] = glassine_field(GLASSINE_WEIGHT, weight, sizeof weight);
-    all[5] = glassine_field(GLASSINE_FURTHER_CONTEXT, further, sizeof further);
-    all[6] = text_field(0xE0, "?");
-    size_t count = 7, gone = 0;
-    while (gone < 6) {
-        size_t room = 0;
-        for (size_t i = 0; i < count; i++) room += 3 + all[i].value.len;
-        struct glassine_field before[7];
-        memcpy(before, all, sizeof before);
-        size_t left = glassine_shorten(all, count, room - 1), missing = 0;
-        while (missing < left && before[missing].value.data == all[missing].value.data) missing++;
-        expect(left == count - 1 && before[missing].type == order[gone], "the order of what goes");
-        if (order[gone] == GLASSINE_TEXT_MAP && gone == 1) {
-            expect(holds_text(before[missing], GLASSINE_TEXT_MAP, "\001b0"), "the last entry first");
-        }
-        count = left;
-        gone++;
-    }
-    expect(glassine_shorten(all, count, 0) == 1 && all[0].type == GLASSINE_WEIGHT, "a weight stays");
-}
-
-static void weights(void) {
-    expect(glassine_nested_weight(0, 10) == 10, "a message without a weight");
-    expect(glassine_nested_weight(7, 10) == 70, "a product");
-    expect(glassine_nested_weight(UINT32_MAX, 2) == UINT32_MAX, "the largest weight");
 }
 
 /*
@@ -151,8 +86,6 @@ static void values(void) {
 }
 
 int main(void) {
-    shortening();
-    weights();
     thinning(0);
     thinning(7);
     without_a_context();

@@ -32,7 +32,11 @@ function readingJson(reading) {
     fan_out_weight: reading.weight,
     thinning: reading.thinning,
     further_contexts: reading.furtherContexts.map(contextJson),
-    fields: reading.fields.map(({ type, offset, value }) => ({ type, offset, value: toHex(value) })),
+    fields: reading.fields.map(({ type, offset, value }) => ({
+      type,
+      offset,
+      value: toHex(value),
+    })),
     carrier_faults: reading.carrierFaults,
     payload_offset: reading.payloadOffset,
     payload_len: reading.payload.length,
@@ -85,33 +89,95 @@ function answerStream({ message, answers }) {
   return { answers: answers.map(answer) };
 }
 
-function answerReparent({ message, span_id: spanId }) {
-  const result = glassine.reparent(fromHex(message), spanId);
+function answerReparent(reparent, { message, span_id: spanId }) {
+  const result = reparent(fromHex(message), spanId);
   return { result: result && toHex(result) };
 }
 
-function answerWrite({ write }, wrap, decode, encode) {
-  const { context } = write;
-  const isContext = context !== null && typeof context === "object";
-  const given = isContext && {
-    traceId: context.trace_id,
-    spanId: context.span_id,
-    traceFlags: parseInt(context.trace_flags, 16),
-  };
-  const fields = write.fields.map(({ type, value }) => ({ type, value: fromHex(value) }));
+function contextOf(context) {
+  if (context === null || typeof context === "string") return context;
+  const { trace_id: traceId, span_id: spanId, trace_flags: flags } = context;
+  return { traceId, spanId, traceFlags: parseInt(flags, 16) };
+}
+
+const fieldOf = ({ type, value }) => ({ type, value: fromHex(value) });
+
+// Null where the writer refuses.
+function unlessRefused(write) {
   try {
-    const payload = decode(fromHex(write.payload));
-    return { result: toHex(encode(wrap(payload, { context: isContext ? given : context, fields }))) };
+    return toHex(write());
   } catch (error) {
-    if (error instanceof glassine.EncodeError || error.code === "ERR_ENCODING_INVALID_ENCODED_DATA") {
-      return { result: null };
-    }
+    if (error instanceof glassine.EncodeError) return null;
     throw error;
   }
 }
 
-const asIs = (bytes) => bytes;
-const strictly = (bytes) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+function answerSend({ channel = "binary", sending = "on", write }) {
+  const payload = fromHex(write.payload);
+  if (sending !== "on") return { result: toHex(payload) };
+  const envelope = { context: contextOf(write.context), fields: write.fields.map(fieldOf) };
+  const wrap = channel === "text" ? glassine.wrapText : glassine.wrap;
+  const result = unlessRefused(() => wrap(payload, envelope));
+  if (channel === "text") compareWithWritten(write, envelope, result);
+  return { result };
+}
+
+// A text that is a string is written as its bytes are.
+function compareWithWritten(write, envelope, result) {
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(fromHex(write.payload));
+  if (Buffer.from(text).toString("hex") !== write.payload) return;
+  const other = unlessRefused(() => Buffer.from(glassine.wrapText(text, envelope)));
+  if (other !== result) throw new Error(`a string is written otherwise: ${other}`);
+}
+
+function answerShorten({ shorten }) {
+  const context = shorten.has_ids ? contextOf(CONTEXT) : null;
+  const { fields } = glassine.shorten(
+    { context, fields: shorten.fields.map(fieldOf) },
+    shorten.carrier_bytes,
+  );
+  return { result: fields.map(({ type, value }) => ({ type, value: toHex(value) })) };
+}
+
+const CONTEXT = { trace_id: "1".repeat(32), span_id: "1".repeat(16), trace_flags: "01" };
+
+function answerMask({ context }) {
+  const given = contextOf(context);
+  const masked = glassine.writeTraceparent({ ...given, traceFlags: given.traceFlags & 1 });
+  return { written: glassine.writeTraceparent(given), masked };
+}
+
+function answerTable({ points, recipients }) {
+  try {
+    return {
+      one_in: glassine.oneIn(
+        recipients,
+        points.map((point) => [point.recipients, point.one_in]),
+      ),
+    };
+  } catch (error) {
+    if (error instanceof RangeError) return { one_in: null };
+    throw error;
+  }
+}
+
+function answerThinned({ message, receiver }) {
+  const reading = glassine.read(fromHex(message));
+  const weight = glassine.keptWeight(reading, receiver === null ? null : fromHex(receiver));
+  const decision = reading.decision === "sampled" && weight === 0 ? "unsampled" : reading.decision;
+  return { decision, weight: weight > 1 ? weight : null };
+}
+
+function answerThin({ context, weight, recipients, payload }) {
+  const oneIn = glassine.oneIn(recipients);
+  const fields = [
+    ...(weight === null ? [] : [glassine.weight(weight)]),
+    ...(oneIn === 1 ? [] : [glassine.thinning(oneIn)]),
+  ];
+  return {
+    result: toHex(glassine.wrap(fromHex(payload), { context: contextOf(context), fields })),
+  };
+}
 
 function answerTraceparent({ text }) {
   const { context, fault } = glassine.readTraceparent(text);
@@ -124,9 +190,12 @@ const hash = (number) => number.toString(16).padStart(16, "0");
 const ANSWERS = {
   read: answerRead,
   stream: answerStream,
-  reparent: answerReparent,
-  write: (vector) => answerWrite(vector, glassine.wrap, asIs, asIs),
-  write_text: (vector) => answerWrite(vector, glassine.wrapText, strictly, (text) => Buffer.from(text)),
+  reparent: (vector) => answerReparent(glassine.reparent, vector),
+  reparent_text: (vector) => answerReparent(glassine.reparentText, vector),
+  write: answerSend,
+  send: answerSend,
+  shorten: answerShorten,
+  mask: answerMask,
   traceparent: answerTraceparent,
   share: ({ trace_id: traceId, millionths }) => ({
     hash: hash(glassine.traceHash(traceId)),
@@ -137,6 +206,10 @@ const ANSWERS = {
     selected: glassine.isChosen(traceId, weight, fromHex(recipient), oneIn),
   }),
   rate: ({ recipients }) => ({ one_in: glassine.oneIn(recipients) }),
+  table: answerTable,
+  weight: ({ weight, one_in: oneIn }) => ({ result: glassine.nestedWeight(weight, oneIn) }),
+  thinned: answerThinned,
+  thin: answerThin,
 };
 
 for await (const line of createInterface({ input: process.stdin, terminal: false })) {

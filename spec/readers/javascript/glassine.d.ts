@@ -45,12 +45,7 @@ export type Decision = "sampled" | "unsampled";
  * always; `incomplete` comes from {@link readArrived} alone.
  */
 export type Verdict =
-  | "bare"
-  | "enveloped"
-  | "unknown_version"
-  | "damaged"
-  | "refused"
-  | "incomplete";
+  "bare" | "enveloped" | "unknown_version" | "damaged" | "refused" | "incomplete";
 
 /** What a channel takes (section 9). */
 export type Mode = "mixed" | "closed" | "always";
@@ -78,19 +73,10 @@ export type MessageFaultKind =
 export type FieldFaultKind = "malformed_field" | "misplaced_field" | "repeated_field";
 
 export type CarrierFaultKind =
-  | FieldFaultKind
-  | "zero_trace_id"
-  | "zero_span_id"
-  | "too_many_fields"
-  | "field_past_end";
+  FieldFaultKind | "zero_trace_id" | "zero_span_id" | "too_many_fields" | "field_past_end";
 
 export type TraceparentFaultKind =
-  | "length"
-  | "version"
-  | "separator"
-  | "digit"
-  | "zero_trace_id"
-  | "zero_span_id";
+  "length" | "version" | "separator" | "digit" | "zero_trace_id" | "zero_span_id";
 
 /** What is wrong, and at which byte it shows. */
 export interface Fault<Kind extends string = string> {
@@ -220,15 +206,21 @@ export declare function furtherContext(context: Context): Field;
  */
 export declare function wrap(payload: Uint8Array, envelope?: Envelope): Uint8Array;
 
-/** Writes a message of a text channel on which sending is on (section 10). Otherwise as `wrap`. */
-export declare function wrapText(payload: string, envelope?: Envelope): string;
+/**
+ * Writes a message of a text channel on which sending is on (section 10): a string, or its bytes.
+ * A payload that is not text is refused unless it goes bare (R-TEXT-3). Otherwise as `wrap`.
+ */
+export declare function wrapText<Payload extends Uint8Array | string>(
+  payload: Payload,
+  envelope?: Envelope,
+): Payload extends string ? string : Uint8Array;
 
 /** Writes header and carrier, for who sends them and the payload after one another. */
 export declare function encode(envelope?: Envelope): Uint8Array;
 
 /** Whether a payload needs an envelope, whatever there is to say. */
 export declare function needsEscape(payload: Uint8Array): boolean;
-export declare function needsEscapeText(payload: string): boolean;
+export declare function needsEscapeText(payload: Uint8Array | string): boolean;
 
 /**
  * Gives a frame the span id of the hop that it passes through (section 8). `null` where it is left
@@ -243,13 +235,16 @@ export declare function reparentText<Message extends Uint8Array | string>(
   message: Message,
   spanId: string,
   options?: { cap?: number },
-): Message | null;
+): (Message extends string ? string : Uint8Array) | null;
 
 /**
- * Drops fields, and members of lists, until they take at most `room` bytes of carrier, ids not
- * counted (R-LIMIT-2). A weight and a thinning stay, so that more may be left.
+ * Drops fields, and members of lists, until they take at most so many bytes of carrier, of which
+ * ids are 24 (R-LIMIT-2, R-SHORT). A weight and a thinning stay, so that more may be left.
  */
-export declare function shorten(fields: readonly Field[], room: number): Field[];
+export declare function shorten(
+  envelope: Envelope,
+  carrierBytes: number,
+): { context: Context | "unsampled" | null; fields: Field[] };
 
 /** Reads a `traceparent` strictly (R-W3C-3): a context, or what is wrong. */
 export declare function readTraceparent(
@@ -258,7 +253,10 @@ export declare function readTraceparent(
   | { readonly context: Context; readonly fault: null }
   | { readonly context: null; readonly fault: Fault<TraceparentFaultKind> };
 
-/** Writes a `traceparent` of version 00, with the two flags that level 2 defines. */
+/**
+ * Writes a `traceparent` of version 00, with the two flags that level 2 defines. For a peer that
+ * refuses the second, give it `traceFlags & 1`.
+ */
 export declare function writeTraceparent(context: Context): string;
 
 /** XXH64 of a trace id, with seed 0 (R-SHARE-1). */

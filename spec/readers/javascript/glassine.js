@@ -394,7 +394,10 @@ export const thinning = (oneIn) => ({ type: THINNING, value: u32Bytes(oneIn) });
 export function textMap(key, text) {
   const name = encoder.encode(key);
   if (name.length > 255) throw new RangeError(`a key of ${name.length} bytes; 255 are the most`);
-  return { type: TEXT_MAP, value: concat([new Uint8Array([name.length]), name, encoder.encode(text)]) };
+  return {
+    type: TEXT_MAP,
+    value: concat([new Uint8Array([name.length]), name, encoder.encode(text)]),
+  };
 }
 
 export function furtherContext(context) {
@@ -406,7 +409,8 @@ export function needsEscape(payload) {
 }
 
 export function needsEscapeText(payload) {
-  return payload.startsWith(TEXT_PREFIX); // [R-TEXT-4]
+  if (typeof payload === "string") return payload.startsWith(TEXT_PREFIX); // [R-TEXT-4]
+  return startsWithTextPrefix(payload);
 }
 
 export function wrap(payload, envelope = {}) {
@@ -416,11 +420,10 @@ export function wrap(payload, envelope = {}) {
 }
 
 export function wrapText(payload, envelope = {}) {
-  if (typeof payload !== "string") throw new TypeError("a payload of a text channel is a string");
-  // Half of a surrogate pair is no text [R-TEXT-3].
-  if (/\p{Surrogate}/u.test(payload)) throw new EncodeError("payload_not_text", 0);
+  if (typeof payload !== "string") requireBytes(payload, "a payload of a text channel");
   if (saysNothing(envelope) && !needsEscapeText(payload)) return payload;
-  return textHead(encode(envelope)) + payload;
+  if (!isText(payload)) throw new EncodeError("payload_not_text", 0); // [R-TEXT-3]
+  return withText(textHead(encode(envelope)), payload);
 }
 
 export function encode({ context = null, fields = [] } = {}) {
@@ -465,23 +468,21 @@ export function reparent(message, spanId, options = {}) {
 export function reparentText(message, spanId, options = {}) {
   const reading = readText(message, { ...options, mode: "mixed" });
   const head = reparented(reading, spanId);
-  if (head === null) return null;
-  const text = textHead(head);
-  return typeof message === "string"
-    ? text + reading.payload
-    : concat([encoder.encode(text), reading.payload]);
+  return head === null ? null : withText(textHead(head), reading.payload);
 }
 
-export function shorten(fields, room) {
+export function shorten({ context = null, fields = [] }, carrierBytes) {
   const kept = [...fields];
   const length = (field) => FIELD_HEADER_LEN + field.value.length;
+  const hasIds = context !== null && context !== "unsampled";
+  const room = Math.max(carrierBytes - (hasIds ? IDS_LEN : 0), 0); // [R-SHORT-1]
   let excess = kept.reduce((sum, field) => sum + length(field), 0) - room;
   for (let goes = 0; goes < 5; goes++) {
     for (let at = kept.length - 1; at >= 0 && excess > 0; at--) {
       const field = kept[at];
       if (goesAs(field.type) !== goes) continue;
       const isList = field.type === BAGGAGE || field.type === TRACESTATE;
-      const value = isList ? withoutLast(field.value, excess) : new Uint8Array(0);
+      const value = isList ? firstMembers(field.value, excess) : new Uint8Array(0);
       if (value.length > 0) {
         kept[at] = { type: field.type, value };
         excess -= field.value.length - value.length;
@@ -491,7 +492,7 @@ export function shorten(fields, room) {
       }
     }
   }
-  return kept;
+  return { context, fields: kept };
 }
 
 function saysNothing({ context = null, fields = [] }) {
@@ -547,13 +548,32 @@ function goesAs(type) {
   }
 }
 
-// A list without as many members from its end as make `excess` bytes.
-function withoutLast(list, excess) {
+// As many members of a list as fit into what is left without `excess` bytes [R-SHORT-5].
+function firstMembers(list, excess) {
   const isGap = (byte) => byte === 0x2c || byte === 0x20 || byte === 0x09;
   const room = list.length - excess;
-  let end = room < 0 ? 0 : list.lastIndexOf(0x2c, room);
+  let end = list.length;
   while (end > 0 && isGap(list[end - 1])) end--;
-  return list.subarray(0, Math.max(end, 0));
+  while (end > room && end > 0) {
+    end = Math.max(list.lastIndexOf(0x2c, end - 1), 0);
+    while (end > 0 && isGap(list[end - 1])) end--;
+  }
+  return list.subarray(0, end);
+}
+
+// Half of a surrogate pair is no text, and neither are bytes that are no UTF-8.
+function isText(payload) {
+  if (typeof payload === "string") return !/\p{Surrogate}/u.test(payload);
+  try {
+    decoder.decode(payload);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function withText(head, payload) {
+  return typeof payload === "string" ? head + payload : concat([encoder.encode(head), payload]);
 }
 
 function textHead(head) {
@@ -609,7 +629,7 @@ export function isInShare(traceId, millionths) {
 export function oneIn(recipients, points = DEFAULT_POINTS) {
   points.forEach(([r, n], at) => {
     const ascends = at === 0 || r > points[at - 1][0];
-    if (!(Number.isInteger(r) && r >= 1 && Number.isInteger(n) && n >= 1 && ascends)) {
+    if (!(isCount(r) && isCount(n) && ascends)) {
       throw new RangeError(`point ${at} of the table: [${r}, ${n}]`);
     }
   });
@@ -619,7 +639,7 @@ export function oneIn(recipients, points = DEFAULT_POINTS) {
     const [[r1, n1], [r2, n2]] = [points[at - 1], points[at]];
     if (recipients < r2) {
       const way = Math.log(recipients / r1) / Math.log(r2 / r1);
-      return Math.floor(n1 * (n2 / n1) ** way + 0.5 + 1e-9); // [R-FAN-1]
+      return Math.floor(n1 * (n2 / n1) ** way + 0.5 + 1e-9); // [R-FAN-1], [R-FAN-4]
     }
   }
   return points[points.length - 1][1];
@@ -709,8 +729,12 @@ function u32(bytes, at) {
   return u16(bytes, at) * 65_536 + u16(bytes, at + 2);
 }
 
+function isCount(number) {
+  return Number.isInteger(number) && number >= 1 && number <= 0xffff_ffff;
+}
+
 function u32Bytes(number) {
-  if (!Number.isInteger(number) || number < 1 || number > 0xffff_ffff) {
+  if (!isCount(number)) {
     throw new RangeError(`${number} is not from 1 to 4294967295`);
   }
   return new Uint8Array([number >>> 24, number >>> 16, number >>> 8, number]);

@@ -36,7 +36,10 @@ export declare class Outgoing {
  */
 export declare class Incoming {
   /** With a `name`, the receiver thins a copy out that went to many (section 17). */
-  constructor(reading: Reading<Uint8Array | string>, options?: { name?: Uint8Array | string | null });
+  constructor(
+    reading: Reading<Uint8Array | string>,
+    options?: { name?: Uint8Array | string | null },
+  );
   /** How many messages this one stands for; 0 if it is not sampled for this receiver. */
   readonly weight: number;
   get(key: string): string | undefined;

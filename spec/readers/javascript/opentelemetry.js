@@ -4,7 +4,6 @@ import {
   baggage,
   DEFAULT_CAP,
   FieldType,
-  IDS_LEN,
   keptWeight,
   MAX_FIELDS,
   readTraceparent,
@@ -30,7 +29,12 @@ export class Outgoing {
     }
     // What cannot be carried is left out: tracing is no reason to fail.
     if (name === "tracestate" || name === "baggage") {
-      this.#put(name, /^[\t\x20-\x7e]+$/.test(value), name === "baggage" ? baggage : tracestate, value);
+      this.#put(
+        name,
+        /^[\t\x20-\x7e]+$/.test(value),
+        name === "baggage" ? baggage : tracestate,
+        value,
+      );
     } else {
       const fits = /^[\x21-\x7e]{1,255}$/.test(key) && !/\p{Surrogate}/u.test(value);
       this.#put(name, fits, (text) => textMap(key, text), value);
@@ -44,12 +48,15 @@ export class Outgoing {
     const context = this.#traceparent;
     const isSampled = context !== null && (context.traceFlags & SAMPLED) !== 0;
     if (!isSampled && unsampled !== "context") {
-      return { context: context !== null && unsampled === "marker" ? "unsampled" : null, fields: [] };
+      return {
+        context: context !== null && unsampled === "marker" ? "unsampled" : null,
+        fields: [],
+      };
     }
     const fields = [...this.#fields.values()].filter(
       (field) => context !== null || field.type !== FieldType.TRACESTATE,
     );
-    return { context, fields: shorten(fields.slice(0, MAX_FIELDS), DEFAULT_CAP - IDS_LEN) };
+    return shorten({ context, fields: fields.slice(0, MAX_FIELDS) }, DEFAULT_CAP);
   }
 
   wrap(payload, options) {

@@ -18,19 +18,33 @@ const page = readFileSync(here("page.html"), "utf8");
 const tag = '<script type="module" src="./page.js"></script>';
 if (page.split(tag).length !== 2) throw new Error(`page.html has ${tag} not once`);
 const script = `<script type="module">\n${scripts.join("\n")}\n</script>`;
-writeFileSync(output, page.replace(tag, () => script).replace("<!doctype html>\n", "<!doctype html>\n<!-- Made by inspect/build.js. -->\n"));
+writeFileSync(
+  output,
+  page
+    .replace(tag, () => script)
+    .replace("<!doctype html>\n", "<!doctype html>\n<!-- Made by inspect/build.js. -->\n"),
+);
 
 // A module as a constant that has its exports.
 function asObject(path) {
   const source = readFileSync(here(path), "utf8");
   if (source.includes("</script")) throw new Error(`${path} would end the script`);
   const name = nameOf(path);
-  const exported = [...source.matchAll(/^export (?:const|function|class) (\w+)/gm)].map((match) => match[1]);
+  const exported = [...source.matchAll(/^export (?:const|function|class) (\w+)/gm)].map(
+    (match) => match[1],
+  );
   const body = source
-    .replace(/^import \* as (\w+) from "(.+)";$/gm, (_, as, from) => `const ${as} = ${nameOf(from)};`)
-    .replace(/^import \{(.+)\} from "(.+)";$/gm, (_, what, from) => `const {${what}} = ${nameOf(from)};`)
+    .replace(
+      /^import \* as (\w+) from "(.+)";$/gm,
+      (_, as, from) => `const ${as} = ${nameOf(from)};`,
+    )
+    .replace(
+      /^import \{(.+)\} from "(.+)";$/gm,
+      (_, what, from) => `const {${what}} = ${nameOf(from)};`,
+    )
     .replace(/^export /gm, "");
-  if (/^(import|export)\b/m.test(body)) throw new Error(`${path} imports or exports in a way that is not known here`);
+  if (/^(import|export)\b/m.test(body))
+    throw new Error(`${path} imports or exports in a way that is not known here`);
   return `const ${name} = (() => {\n${body}\nreturn { ${exported.join(", ")} };\n})();`;
 }
 
@@ -42,12 +56,15 @@ function nameOf(path) {
 function links() {
   const requirements = {};
   const folder = here("../../../");
-  for (const file of readdirSync(folder).filter((name) => name.endsWith(".md")).sort()) {
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith(".md"))
+    .sort()) {
     let slug = "";
     for (const line of readFileSync(folder + file, "utf8").split("\n")) {
       const heading = /^#+ (.+)$/.exec(line);
       if (heading) slug = slugOf(heading[1]);
-      const requirement = /^- \[(R-[A-Z0-9]+-[0-9]+)\] /.exec(line) ?? /^\[(R-[A-Z0-9]+-[0-9]+)\] /.exec(line);
+      const requirement =
+        /^- \[(R-[A-Z0-9]+-[0-9]+)\] /.exec(line) ?? /^\[(R-[A-Z0-9]+-[0-9]+)\] /.exec(line);
       if (requirement) requirements[requirement[1]] = `../../${file}#${slug}`;
     }
   }
@@ -57,5 +74,9 @@ function links() {
 
 // As GitHub and most others make them.
 function slugOf(heading) {
-  return heading.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s/g, "-");
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+    .trim()
+    .replace(/\s/g, "-");
 }

@@ -9,8 +9,14 @@ import { FAULTS, flagWords, fieldName } from "./words.js";
 const ROW = 16;
 const MOST_ROWS = 32;
 const EXAMPLES = [
-  ["context", "9E 01 C1 DE 03 03 00 18\n4B F9 2F 35 77 B3 4D A6 A3 CE 92 9D 0E 0E 47 36\n00 F0 67 AA 0B A9 02 B7\n7B 22 69 64 22 3A 37 7D"],
-  ["fields", "9e01c1de0103003f 4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7\n01000a 636f6e676f3d74363172\n020009 7573657249643d3238\n030004 02623330\n040004 000003e8\n6869"],
+  [
+    "context",
+    "9E 01 C1 DE 03 03 00 18\n4B F9 2F 35 77 B3 4D A6 A3 CE 92 9D 0E 0E 47 36\n00 F0 67 AA 0B A9 02 B7\n7B 22 69 64 22 3A 37 7D",
+  ],
+  [
+    "fields",
+    "9e01c1de0103003f 4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7\n01000a 636f6e676f3d74363172\n020009 7573657249643d3238\n030004 02623330\n040004 000003e8\n6869",
+  ],
   ["marker", "9E 01 C1 DE 00 01 00 00\n7B 22 69 64 22 3A 37 7D"],
   ["text form", '~glassine;ngHB3gMDABhL-S81d7NNpqPOkp0ODkc2APBnqgupArc;{"id":7}'],
   ["bare", "7B 22 69 64 22 3A 37 7D"],
@@ -19,7 +25,13 @@ const EXAMPLES = [
 ];
 
 const byId = (id) => document.getElementById(id);
-const [message, encoding, mode, cap, baggage] = ["message", "encoding", "mode", "cap", "baggage"].map(byId);
+const [message, encoding, mode, cap, baggage] = [
+  "message",
+  "encoding",
+  "mode",
+  "cap",
+  "baggage",
+].map(byId);
 
 for (const [name, text] of EXAMPLES) {
   const button = make("button", { type: "button" }, name);
@@ -67,13 +79,20 @@ function summary(reading, bytes, how) {
   };
   const read = { hex: "hexadecimal", base64: "base64", text: "a text channel", bytes: "text" }[how];
   const payload = `payload: ${reading.payload.length} of ${bytes.length} bytes`;
-  return [make("strong", {}, words[reading.verdict]), ` · ${payload} · read as ${read} · `, link("R-READ-1", "how it is read")];
+  return [
+    make("strong", {}, words[reading.verdict]),
+    ` · ${payload} · read as ${read} · `,
+    link("R-READ-1", "how it is read"),
+  ];
 }
 
 function showBytes(reading, bytes, isText) {
   const parts = isText ? textLayout(reading, bytes) : layout(reading, bytes);
   const faults = reading.fault === null ? [] : [reading.fault];
-  byId("bytes").append(make("h2", {}, "Bytes"), dump(parts, isText ? faults : [...faults, ...reading.carrierFaults]));
+  byId("bytes").append(
+    make("h2", {}, "Bytes"),
+    dump(parts, isText ? faults : [...faults, ...reading.carrierFaults]),
+  );
   if (isText && reading.version !== null) {
     const decoded = bytesOf(decodedHead(bytes), "base64");
     const heading = make("h2", {}, "Header and carrier, decoded");
@@ -99,7 +118,8 @@ function dump(parts, faults) {
       table.append(row(part, from, bytes, at === 0 ? part.meaning : "", here, hidden));
     }
     const left = part.bytes.length - most;
-    if (left > 0) table.append(row(part, part.offset + most, [], `… and ${left} bytes more`, [], hidden));
+    if (left > 0)
+      table.append(row(part, part.offset + most, [], `… and ${left} bytes more`, [], hidden));
   }
   const end = parts.reduce((sum, part) => sum + part.bytes.length, 0);
   for (const fault of faults.filter(({ offset }) => offset >= end)) {
@@ -111,10 +131,19 @@ function dump(parts, faults) {
 function row(part, offset, bytes, meaning, faults, isHidden) {
   const hex = isHidden ? "··" : null;
   const all = Array.from(bytes, (byte) => hex ?? byte.toString(16).padStart(2, "0"));
-  const chars = part.hasText && !isHidden ? Array.from(bytes, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·")).join("") : "";
-  const marks = faults.flatMap(({ kind }) => [make("span", { className: "fault" }, " ← ", faultLink(kind, kind))]);
+  const chars =
+    part.hasText && !isHidden
+      ? Array.from(bytes, (byte) =>
+          byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : "·",
+        ).join("")
+      : "";
+  const marks = faults.flatMap(({ kind }) => [
+    make("span", { className: "fault" }, " ← ", faultLink(kind, kind)),
+  ]);
   const what = part.requirement && meaning ? [link(part.requirement, meaning)] : [meaning];
-  return make("tr", { className: faults.length > 0 ? "wrong" : "" },
+  return make(
+    "tr",
+    { className: faults.length > 0 ? "wrong" : "" },
     make("td", { className: "at" }, String(offset)),
     make("td", { className: part.style }, all.join(" ")),
     make("td", { className: "chars" }, chars),
@@ -125,9 +154,19 @@ function row(part, offset, bytes, meaning, faults, isHidden) {
 function showFaults(reading, bytes, isText) {
   const faults = [...(reading.fault === null ? [] : [reading.fault]), ...reading.carrierFaults];
   const items = faults.map(({ kind, offset }) =>
-    make("li", {}, make("code", {}, kind), ` at ${offset}: ${FAULTS[kind].sentence}. `, faultLink(kind, `${FAULTS[kind].requirement}`)),
+    make(
+      "li",
+      {},
+      make("code", {}, kind),
+      ` at ${offset}: ${FAULTS[kind].sentence}. `,
+      faultLink(kind, `${FAULTS[kind].requirement}`),
+    ),
   );
-  if (items.length > 0) byId("wrong").append(make("h2", {}, "What is wrong"), make("ul", { className: "faults" }, ...items));
+  if (items.length > 0)
+    byId("wrong").append(
+      make("h2", {}, "What is wrong"),
+      make("ul", { className: "faults" }, ...items),
+    );
   if (mode.value === "mixed") byId("wrong").append(...stricter(bytes, isText));
 }
 
@@ -135,7 +174,8 @@ function showFaults(reading, bytes, isText) {
 function stricter(bytes, isText) {
   const read = isText ? glassine.readText : glassine.read;
   const [closed, always] = ["closed", "always"].map((way) => read(bytes, { mode: way }).fault);
-  const error = (channels, { kind, offset }) => make("p", {}, `On ${channels} this is the error `, faultLink(kind, kind), ` at ${offset}.`);
+  const error = (channels, { kind, offset }) =>
+    make("p", {}, `On ${channels} this is the error `, faultLink(kind, kind), ` at ${offset}.`);
   if (closed?.kind === "carrier_above_cap" || always === null) return [];
   if (closed === null) return [error("an always channel", always)];
   return [error("closed and always channels", always)];
@@ -149,20 +189,29 @@ function showSays(reading) {
     say("claimed sampled", reading.claimedSampled ? "yes" : "no");
     say("decision", reading.decision ?? "none");
   }
-  if (flags !== null) say("trace flags", `${flags.toString(16).padStart(2, "0")} (${flagWords(flags)})`);
+  if (flags !== null)
+    say("trace flags", `${flags.toString(16).padStart(2, "0")} (${flagWords(flags)})`);
   if (reading.context !== null) {
     say("trace id", reading.context.traceId);
     say("span id", reading.context.spanId);
     say("traceparent", glassine.writeTraceparent(reading.context));
   }
   if (reading.tracestate !== null) say("tracestate", reading.tracestate);
-  if (reading.baggage !== null) say("baggage", baggage.checked ? reading.baggage : hiddenBaggage(reading.baggage));
+  if (reading.baggage !== null)
+    say("baggage", baggage.checked ? reading.baggage : hiddenBaggage(reading.baggage));
   for (const { key, value } of reading.textMap) say(key, printable(value));
-  if (reading.weight !== null) say("fan-out weight", `${reading.weight}: it stands for so many messages`);
-  if (reading.thinning !== null) say("thinning", `one receiver in ${reading.thinning} keeps the sampled context`);
-  for (const further of reading.furtherContexts) say("further context", glassine.writeTraceparent(further));
-  for (const field of reading.fields.filter(({ type }) => type > 6)) say("not known here", fieldName(field.type));
-  say("payload", `${reading.payload.length} bytes from byte ${reading.payloadOffset}: ${preview(reading.payload)}`);
+  if (reading.weight !== null)
+    say("fan-out weight", `${reading.weight}: it stands for so many messages`);
+  if (reading.thinning !== null)
+    say("thinning", `one receiver in ${reading.thinning} keeps the sampled context`);
+  for (const further of reading.furtherContexts)
+    say("further context", glassine.writeTraceparent(further));
+  for (const field of reading.fields.filter(({ type }) => type > 6))
+    say("not known here", fieldName(field.type));
+  say(
+    "payload",
+    `${reading.payload.length} bytes from byte ${reading.payloadOffset}: ${preview(reading.payload)}`,
+  );
   byId("says").append(make("h2", {}, "What it says"), make("dl", {}, ...says));
 }
 
@@ -175,7 +224,10 @@ function preview(payload) {
 
 // Control characters, and those that turn the direction of text, as escapes.
 function printable(text) {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu, (character) => `\\u{${character.codePointAt(0).toString(16)}}`);
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Co}\p{Cn}]/gu,
+    (character) => `\\u{${character.codePointAt(0).toString(16)}}`,
+  );
 }
 
 function link(requirement, ...content) {
@@ -183,7 +235,11 @@ function link(requirement, ...content) {
 }
 
 function faultLink(kind, ...content) {
-  return make("a", { href: LINKS.requirements[FAULTS[kind].requirement], title: FAULTS[kind].sentence }, ...content);
+  return make(
+    "a",
+    { href: LINKS.requirements[FAULTS[kind].requirement], title: FAULTS[kind].sentence },
+    ...content,
+  );
 }
 
 function make(name, properties, ...content) {

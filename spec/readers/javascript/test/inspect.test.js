@@ -26,7 +26,10 @@ before(async () => {
 after(() => browser?.close());
 
 // Types as a person does, and gives what the page shows.
-async function shown(text, { encoding = "auto", mode = "mixed", cap = 16_384, baggage = false } = {}) {
+async function shown(
+  text,
+  { encoding = "auto", mode = "mixed", cap = 16_384, baggage = false } = {},
+) {
   return page.evaluate(
     (values) => {
       for (const [id, value] of Object.entries(values)) {
@@ -62,7 +65,9 @@ async function shown(text, { encoding = "auto", mode = "mixed", cap = 16_384, ba
 
 function vectors() {
   const files = readdirSync(`${SPEC}/vectors`).filter((name) => name !== "schema.json");
-  const documents = files.filter((name) => name.endsWith(".json")).map((name) => JSON.parse(readFileSync(`${SPEC}/vectors/${name}`, "utf8")));
+  const documents = files
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => JSON.parse(readFileSync(`${SPEC}/vectors/${name}`, "utf8")));
   return documents.filter(({ kind }) => kind === "read").flatMap((document) => document.vectors);
 }
 
@@ -77,7 +82,12 @@ test("every vector is shown as it is read", async () => {
       text = Buffer.from(message, "hex").toString("utf8");
       encoding = "text";
       // A text field holds text, and no carriage return; pasting trims what stands before it.
-      if (Buffer.from(text).toString("hex") !== message || /\r/.test(text) || text !== text.trimStart()) continue;
+      if (
+        Buffer.from(text).toString("hex") !== message ||
+        /\r/.test(text) ||
+        text !== text.trimStart()
+      )
+        continue;
     }
     const page = await shown(text, { encoding, cap, baggage: true });
     const found = (name) => page.says[name] ?? [];
@@ -95,11 +105,21 @@ test("every vector is shown as it is read", async () => {
     const start = `${reading.payload_len} bytes from byte ${reading.payload_offset}: `;
     assert.ok(found("payload")[0].startsWith(start), context);
     const faults = [...(reading.fault ? [reading.fault] : []), ...reading.carrier_faults];
-    assert.deepEqual(page.faults.map((item) => item.split(":")[0]), faults.map(({ kind, offset }) => `${kind} at ${offset}`), context);
-    const marks = page.rows.flat().flatMap(({ what }) => [...what.matchAll(/← (\w+)/g)].map((match) => match[1]));
+    assert.deepEqual(
+      page.faults.map((item) => item.split(":")[0]),
+      faults.map(({ kind, offset }) => `${kind} at ${offset}`),
+      context,
+    );
+    const marks = page.rows
+      .flat()
+      .flatMap(({ what }) => [...what.matchAll(/← (\w+)/g)].map((match) => match[1]));
     assert.deepEqual(marks.sort(), faults.map(({ kind }) => kind).sort(), context);
     if (!page.rows[0].some(({ what }) => what.includes("bytes more"))) {
-      assert.equal(page.rows[0].map(({ hex }) => hex.replaceAll(" ", "")).join(""), message, context);
+      assert.equal(
+        page.rows[0].map(({ hex }) => hex.replaceAll(" ", "")).join(""),
+        message,
+        context,
+      );
       whole++;
     }
     count++;
@@ -115,7 +135,10 @@ test("what is pasted is recognised", async () => {
     String.raw`\x9e\x01\xc1\xde\x00\x01\x00\x00\x68\x69\x0a`,
     "9E 01 C1 DE 00 01 00 00  ; marker\n68 69 0A ; payload",
   ];
-  const base64 = [Buffer.from(frame, "hex").toString("base64"), Buffer.from(frame, "hex").toString("base64url")];
+  const base64 = [
+    Buffer.from(frame, "hex").toString("base64"),
+    Buffer.from(frame, "hex").toString("base64url"),
+  ];
   for (const text of [...hex, ...base64]) {
     const page = await shown(text);
     assert.equal(page.verdict, "enveloped", text);
@@ -132,7 +155,8 @@ test("what is pasted is recognised", async () => {
 });
 
 test("baggage is hidden until it is asked for, in the bytes as well", async () => {
-  const text = "9e01c1de01030024 4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7 020009 7573657249643d3238 6869";
+  const text =
+    "9e01c1de01030024 4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7 020009 7573657249643d3238 6869";
   const hidden = await shown(text);
   assert.equal(JSON.stringify(hidden).includes("28"), false, JSON.stringify(hidden));
   assert.deepEqual(hidden.says.baggage, ["userId=···"]);
@@ -140,7 +164,11 @@ test("baggage is hidden until it is asked for, in the bytes as well", async () =
   assert.deepEqual(open.says.baggage, ["userId=28"]);
   const inText = Buffer.from(text.replaceAll(" ", "").slice(0, -4), "hex").toString("base64url");
   const hiddenText = await shown(`~glassine;${inText};hi`);
-  assert.equal(JSON.stringify(hiddenText.rows).includes(inText.slice(-16)), false, "nor in base64url");
+  assert.equal(
+    JSON.stringify(hiddenText.rows).includes(inText.slice(-16)),
+    false,
+    "nor in base64url",
+  );
   assert.equal(JSON.stringify(hiddenText.rows).includes("32 38"), false);
 });
 
@@ -164,18 +192,30 @@ test("control characters of a message are shown as escapes", async () => {
 });
 
 test("every example button works, and its links lead to a heading of the specification", async () => {
-  const names = await page.$$eval("#examples button", (buttons) => buttons.map((b) => b.textContent));
+  const names = await page.$$eval("#examples button", (buttons) =>
+    buttons.map((b) => b.textContent),
+  );
   const seen = {};
   const links = new Set();
   for (const [at, name] of names.entries()) {
     await page.evaluate((n) => document.querySelectorAll("#examples button")[n].click(), at);
     seen[name] = await page.$eval("#verdict", (element) => element.className);
-    for (const href of await page.$$eval("a", (all) => all.map((a) => a.getAttribute("href")))) links.add(href);
-    if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/${name.replace(" ", "-")}.png`, fullPage: true });
+    for (const href of await page.$$eval("a", (all) => all.map((a) => a.getAttribute("href"))))
+      links.add(href);
+    if (SCREENSHOTS)
+      await page.screenshot({
+        path: `${SCREENSHOTS}/${name.replace(" ", "-")}.png`,
+        fullPage: true,
+      });
   }
   assert.deepEqual(seen, {
-    context: "enveloped", fields: "enveloped", marker: "enveloped", "text form": "enveloped",
-    bare: "bare", damaged: "damaged", "version 7": "unknown_version",
+    context: "enveloped",
+    fields: "enveloped",
+    marker: "enveloped",
+    "text form": "enveloped",
+    bare: "bare",
+    damaged: "damaged",
+    "version 7": "unknown_version",
   });
   for (const { form, message } of vectors()) {
     const text = form === "text" ? Buffer.from(message, "hex").toString() : message;
@@ -189,13 +229,25 @@ test("every example button works, and its links lead to a heading of the specifi
     const path = fileURLToPath(new URL(url.pathname, "file:"));
     assert.ok(existsSync(path), href);
     if (url.hash === "") continue;
-    const headings = readFileSync(path, "utf8").split("\n").filter((line) => line.startsWith("#"));
-    const slugs = headings.map((line) => line.replace(/^#+ /, "").toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim().replace(/\s/g, "-"));
+    const headings = readFileSync(path, "utf8")
+      .split("\n")
+      .filter((line) => line.startsWith("#"));
+    const slugs = headings.map((line) =>
+      line
+        .replace(/^#+ /, "")
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, "")
+        .trim()
+        .replace(/\s/g, "-"),
+    );
     assert.ok(slugs.includes(decodeURIComponent(url.hash.slice(1))), href);
   }
 });
 
 test("the page loads nothing, and complains of nothing", () => {
   assert.deepEqual(complaints, []);
-  assert.deepEqual(requests.filter((url) => !url.startsWith("data:")), [pathToFileURL(INSPECT).href]);
+  assert.deepEqual(
+    requests.filter((url) => !url.startsWith("data:")),
+    [pathToFileURL(INSPECT).href],
+  );
 });

@@ -26,7 +26,11 @@ const provider = new NodeTracerProvider({
   spanProcessors: [new SimpleSpanProcessor(exporter)],
 });
 // W3C's comes last: each makes a span context of its own, and B3's has no tracestate.
-const propagators = [new B3Propagator(), new W3CTraceContextPropagator(), new W3CBaggagePropagator()];
+const propagators = [
+  new B3Propagator(),
+  new W3CTraceContextPropagator(),
+  new W3CBaggagePropagator(),
+];
 const payload = new TextEncoder().encode('{"id":7}');
 const tracer = trace.getTracer("test");
 let socket;
@@ -74,7 +78,10 @@ test("one trace over a socket, with tracestate, baggage and B3", async () => {
   const reading = read(message);
   assert.equal(reading.verdict, "enveloped");
   assert.equal(reading.tracestate, "congo=t61r");
-  assert.deepEqual(reading.textMap.map(({ key }) => key), ["b3"]);
+  assert.deepEqual(
+    reading.textMap.map(({ key }) => key),
+    ["b3"],
+  );
   assert.equal(new TextDecoder().decode(reading.payload), '{"id":7}');
 
   const parent = handle(reading);
@@ -123,7 +130,11 @@ test("a trace that is not sampled: nothing, a marker, or its context", async () 
 });
 
 test("a receiver that thins a copy out records nothing of what it does not keep", () => {
-  const sampled = { traceId: "4bf92f3577b34da6a3ce929d0e0e4736", spanId: "00f067aa0ba902b7", traceFlags: 1 };
+  const sampled = {
+    traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+    spanId: "00f067aa0ba902b7",
+    traceFlags: 1,
+  };
   const copy = read(wrap(payload, { context: sampled, fields: [thinning(10)] }));
   let kept = 0;
   for (let receiver = 0; receiver < 1000; receiver++) {

@@ -1,6 +1,15 @@
 // Compiled and never run: the types say what users rely on.
 import { context, propagation, type SpanContext } from "@opentelemetry/api";
-import { type Context, encode, type Fault, read, readText, readTraceparent, reparentText, wrap } from "glassine";
+import {
+  type Context,
+  encode,
+  type Fault,
+  read,
+  readText,
+  readTraceparent,
+  reparentText,
+  wrap,
+} from "glassine";
 import { getter, Incoming, Outgoing, setter } from "glassine/opentelemetry";
 
 export function typed(bytes: Uint8Array, span: SpanContext): void {
