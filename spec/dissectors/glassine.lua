@@ -6,6 +6,7 @@
 -- prefix, binary or text; in TCP and TLS also behind a length of 32 bits. A post-dissector finds them in
 -- Redis, AMQP, and wherever else bytes are left over. Bare messages are left to others, but behind
 -- lengths and with "Decode As". The format is that of spec/glassine.md; nothing here decides about it.
+-- Licence: CC0-1.0.
 
 set_plugin_info({
    version = "1.0.0",
