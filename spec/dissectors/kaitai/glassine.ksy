@@ -1,5 +1,5 @@
 # A binary frame of Glassine as a Kaitai Struct grammar. glassine.md is the specification and decides where the two differ.
-# kaitai/check.py compiles this file and compares the parser with the vectors.
+# check.py compiles this file and compares the parser with the vectors.
 meta:
   id: glassine
   title: Glassine frame (binary form; any version, with the carrier of version 1)

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 
 HERE = Path(__file__).resolve().parent
-SPEC = HERE.parent
+SPEC = HERE.parent.parent
 SCRATCH = Path(os.environ.get("CARGO_TARGET_DIR") or SPEC.parent / "target").resolve() / "kaitai"
 
 NPM = ["kaitai-struct-compiler@0.11.0", "yaml@2.9.1"]
@@ -79,7 +79,7 @@ def prepare():
     parser = SCRATCH / "parser"
     shutil.rmtree(parser, ignore_errors=True)
     parser.mkdir()
-    run("node", HERE / "compile.js", modules, SPEC / "glassine.ksy", parser)
+    run("node", HERE / "compile.js", modules, HERE / "glassine.ksy", parser)
     return subprocess.run([python, __file__, "--parser", parser], stdin=subprocess.DEVNULL).returncode
 
 
