@@ -3,9 +3,9 @@
 
     judge.py [--tool GLASSINE] [--messages N] [--seed S] [--without KIND] … -- PROGRAM [ARGUMENT …]
 
-PROGRAM reads one JSON object a line: a vector with the `kind` of its file and without what is expected. It answers each with one
-line: an object with what is expected (../vectors/README.md says what that is). Exit code 1 if anything differs. A kind of vectors
-that is not known here fails; one that an implementation does not offer is named by --without.
+PROGRAM answers as for `glassine conform`: one JSON object a line, of which `ask` is the kind of a vector, and the rest what
+../vectors/README.md says. Beside the vectors it is asked for generated messages, and what it writes is compared as well. Exit code 1
+if anything differs. A kind of vectors that is not known here fails; one that an implementation does not offer is named by --without.
 """
 
 import argparse
@@ -120,7 +120,7 @@ def vectors(judged, folder, without):
             continue
         wrong = 0
         for vector in document["vectors"]:
-            expected = {key: vector[key] for key in EXPECTED[kind] if key in vector}
+            expected = expectation(kind, vector)
             answer = judged.answer(question(kind, vector))
             found = differences(expected, answer)
             if found:
@@ -135,10 +135,23 @@ def vectors(judged, folder, without):
 
 def question(kind, vector):
     asked = {key: value for key, value in vector.items() if key not in EXPECTED[kind]}
-    asked["kind"] = kind
+    asked["ask"] = kind
     if kind == "stream":
-        asked["answers"] = [{"arrived": answer["arrived"]} for answer in vector["answers"]]
+        asked["arrived"] = [answer["arrived"] for answer in vector["answers"]]
     return asked
+
+
+def expectation(kind, vector):
+    expected = {key: vector[key] for key in EXPECTED[kind] if key in vector}
+    if kind == "read":
+        return {**expected.pop("reading"), **expected, "payload": payload_of(vector["message"], vector["reading"])}
+    if kind == "stream":
+        return {"answers": [step["answer"] for step in vector["answers"]]}
+    return expected
+
+
+def payload_of(message, reading):
+    return message[2 * reading["payload_offset"]:]
 
 
 def spoiled(expected):
@@ -205,8 +218,9 @@ def read(judged, tool, form, messages):
         raise Failure(f"the tool read {len(expected)} of {len(messages)} messages")
     failed, kinds = 0, {}
     for message, reading in zip(messages, expected):
-        answer = judged.answer({"kind": "read", "form": form, "message": message.hex()})
-        found = differences({"reading": reading}, {"reading": answer["reading"]})
+        answer = judged.answer({"ask": "read", "form": form, "message": message.hex()})
+        reading["payload"] = payload_of(message.hex(), reading)
+        found = differences(reading, {key: answer.get(key) for key in reading})
         kinds[reading["verdict"]] = kinds.get(reading["verdict"], 0) + 1
         if found:
             failed += 1
@@ -258,7 +272,7 @@ def written(judged, tool, descriptions):
 
 
 def sent(form, described):
-    return {"kind": "send", "channel": {"hex": "binary", "text": "text"}[form], "sending": "on", "write": described}
+    return {"ask": "send", "channel": {"hex": "binary", "text": "text"}[form], "sending": "on", "write": described}
 
 
 def wrapped(judged, tool, simples):
@@ -296,7 +310,7 @@ def rates(judged):
             if r1 <= recipients < r2:
                 way = math.log(recipients / r1) / math.log(r2 / r1)
                 expected = math.floor(n1 * (n2 / n1) ** way + 0.5 + 1e-9)
-        answer = judged.answer({"kind": "rate", "recipients": recipients})
+        answer = judged.answer({"ask": "rate", "recipients": recipients})
         if answer != {"one_in": expected}:
             failed += 1
             print(f"one in how many of {recipients}: expected {expected}, answered {answer}")

@@ -1,7 +1,7 @@
 /*
- * Answers for glassine.h: reads vectors from standard input, one JSON object a line with the `kind`
- * of its file, and writes for each what the header makes of it, as JSON on one line. `../judge.py`
- * asks and compares. Needs cJSON, to read; what it writes may hold a NUL, which cJSON cannot.
+ * Answers for glassine.h what `glassine conform` and `../judge.py` ask: a JSON object a line from
+ * standard input, and one a line to standard output. Needs cJSON, to read; what it writes may hold a
+ * NUL, which cJSON cannot.
  */
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -245,8 +245,9 @@ static void put_reading(const struct glassine_reading *reading) {
     put_number_or_null(glassine_get_thinning(reading));
     put_lists(reading);
     put_carrier_faults(reading);
-    printf(",\"payload_offset\":%zu,\"payload_len\":%zu}", reading->payload_offset,
+    printf(",\"payload_offset\":%zu,\"payload_len\":%zu,\"payload\":", reading->payload_offset,
            reading->payload_len);
+    put_hex(reading->payload, reading->payload_len);
 }
 
 /* A reading is compared with the mixed one by what it is, field by field. */
@@ -277,7 +278,6 @@ static void answer_read(const cJSON *vector) {
         (message.len > 0 && mixed.payload != message.data + mixed.payload_offset)) {
         fail("the payload is not the rest of the message");
     }
-    printf("{\"reading\":");
     put_reading(&mixed);
     for (enum glassine_mode mode = GLASSINE_CLOSED; mode <= GLASSINE_ALWAYS; mode++) {
         struct glassine_reading strict = read_form(vector, message, mode, buffer, cap);
@@ -301,22 +301,22 @@ static void answer_stream(const cJSON *vector) {
     const cJSON *asked;
     const char *comma = "";
     printf("{\"answers\":[");
-    cJSON_ArrayForEach(asked, item(vector, "answers")) {
+    cJSON_ArrayForEach(asked, item(vector, "arrived")) {
         struct glassine_bytes arrived;
-        arrived.len = number(asked, "arrived");
+        arrived.len = (size_t)asked->valuedouble;
         if (arrived.len > message.len) fail("more arrived than the message has");
         uint8_t *bytes = exactly(arrived.len);
         if (arrived.len > 0) memcpy(bytes, message.data, arrived.len);
         arrived.data = bytes;
         struct glassine_reading reading =
             glassine_read_arrived(arrived.data, arrived.len, GLASSINE_DEFAULT_CAP);
-        printf("%s{\"arrived\":%zu,\"answer\":", comma, arrived.len);
+        printf("%s", comma);
         if (reading.verdict == GLASSINE_INCOMPLETE) {
-            printf("{\"incomplete\":%zu}}", reading.needs);
+            printf("{\"incomplete\":%zu}", reading.needs);
         } else {
             printf("{\"verdict\":\"%s\",\"fault\":", verdict_name(reading.verdict));
             put_fault_or_null(reading.fault);
-            printf(",\"payload_offset\":%zu}}", reading.payload_offset);
+            printf(",\"payload_offset\":%zu}", reading.payload_offset);
         }
         comma = ",";
         release(arrived);
@@ -554,7 +554,7 @@ static void answer_fan_out(const cJSON *vector) {
 }
 
 static void answer(const cJSON *vector) {
-    const char *kind = string(vector, "kind");
+    const char *kind = string(vector, "ask");
     if (strcmp(kind, "read") == 0) {
         answer_read(vector);
     } else if (strcmp(kind, "stream") == 0) {
@@ -587,7 +587,7 @@ static void answer(const cJSON *vector) {
     } else if (strcmp(kind, "rate") == 0) {
         printf("{\"one_in\":%lu}", (unsigned long)glassine_one_in(number(vector, "recipients")));
     } else {
-        fail(kind);
+        printf("{\"unsupported\":true}");
     }
     printf("\n");
 }

@@ -1,5 +1,5 @@
-// Answers for glassine.js: reads vectors from standard input, one JSON object a line with the `kind`
-// of its file, and writes for each what the reader makes of it. ../judge.py asks and compares.
+// Answers for glassine.js what `glassine conform` and ../judge.py ask: a JSON object a line from
+// standard input, and one a line to standard output.
 import { createInterface } from "node:readline";
 import * as glassine from "./glassine.js";
 
@@ -52,7 +52,7 @@ function answerRead({ form, message, cap }) {
     throw new Error("the payload is not the rest of the message");
   }
   const reading = readingJson(mixed);
-  const answer = { reading };
+  const answer = { ...reading, payload: toHex(mixed.payload) };
   for (const mode of ["closed", "always"]) {
     const strict = read(bytes, { ...options, mode });
     const same = JSON.stringify(readingJson(strict)) === JSON.stringify(reading);
@@ -77,16 +77,16 @@ function compareWithString(bytes, options, reading) {
   }
 }
 
-function answerStream({ message, answers }) {
+function answerStream({ message, arrived: counts }) {
   const bytes = fromHex(message);
-  const answer = ({ arrived }) => {
+  const answer = (arrived) => {
     if (arrived > bytes.length) throw new Error("more arrived than the message has");
     const reading = glassine.readArrived(bytes.subarray(0, arrived));
-    if (reading.verdict === "incomplete") return { arrived, answer: { incomplete: reading.needs } };
+    if (reading.verdict === "incomplete") return { incomplete: reading.needs };
     const { verdict, fault, payloadOffset: payload_offset } = reading;
-    return { arrived, answer: { verdict, fault, payload_offset } };
+    return { verdict, fault, payload_offset };
   };
-  return { answers: answers.map(answer) };
+  return { answers: counts.map(answer) };
 }
 
 function answerReparent(reparent, { message, span_id: spanId }) {
@@ -214,7 +214,6 @@ const ANSWERS = {
 
 for await (const line of createInterface({ input: process.stdin, terminal: false })) {
   const vector = JSON.parse(line);
-  const answer = ANSWERS[vector.kind];
-  if (answer === undefined) throw new Error(`an unknown kind: ${vector.kind}`);
+  const answer = ANSWERS[vector.ask] ?? (() => ({ unsupported: true }));
   process.stdout.write(`${JSON.stringify(answer(vector))}\n`);
 }
