@@ -147,6 +147,12 @@ function answerMask({ context }) {
   return { written: glassine.writeTraceparent(given), masked };
 }
 
+// Bytes as characters: what is not ASCII is none of the grammar's.
+function answerMembers({ list, text }) {
+  const split = { tracestate: glassine.tracestateMembers, baggage: glassine.baggageMembers }[list];
+  return { members: split(Buffer.from(text, "hex").toString("latin1")) };
+}
+
 function answerTable({ points, recipients }) {
   try {
     return {
@@ -196,6 +202,7 @@ const ANSWERS = {
   send: answerSend,
   shorten: answerShorten,
   mask: answerMask,
+  members: answerMembers,
   traceparent: answerTraceparent,
   share: ({ trace_id: traceId, millionths }) => ({
     hash: hash(glassine.traceHash(traceId)),

@@ -246,6 +246,18 @@ export declare function shorten(
   carrierBytes: number,
 ): { context: Context | "unsampled" | null; fields: Field[] };
 
+/** A member of a list, as it is written: nothing is percent-decoded. */
+export interface Member {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** The members of a `tracestate` (R-LIST). One that breaks W3C's grammar is left out. */
+export declare function tracestateMembers(text: string): Member[];
+
+/** The members of a `baggage` (R-LIST), with what stands behind the first `;` of each, or `""`. */
+export declare function baggageMembers(text: string): (Member & { readonly properties: string })[];
+
 /** Reads a `traceparent` strictly (R-W3C-3): a context, or what is wrong. */
 export declare function readTraceparent(
   text: string,

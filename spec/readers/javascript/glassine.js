@@ -582,6 +582,51 @@ function textHead(head) {
 
 // ---------------------------------------------------------------------- W3C Trace Context
 
+export function tracestateMembers(text) {
+  return partsOf(text, 32).flatMap((part) => {
+    const member = STATE_MEMBER.exec(part); // [R-LIST-4]
+    return member === null ? [] : [{ key: member[1], value: member[2] }];
+  });
+}
+
+export function baggageMembers(text) {
+  return partsOf(text, 180).flatMap((part) => {
+    const [first, ...properties] = part.split(";").map(trimmed);
+    const member = BAGGAGE_MEMBER.exec(first); // [R-LIST-5]
+    if (member === null || !properties.every((property) => BAGGAGE_PROPERTY.test(property))) {
+      return [];
+    }
+    const at = part.indexOf(";");
+    const written = at < 0 ? "" : trimmed(part.slice(at + 1));
+    return [{ key: member[1], value: member[2], properties: written }];
+  });
+}
+
+const STATE_MEMBER = /^([a-z0-9][a-z0-9_\-*/@]{0,255})=([\x20-\x2b\x2d-\x3c\x3e-\x7e]{1,256})$/;
+const TOKEN = "[!#$%&'*+\\-.^_`|~0-9A-Za-z]+";
+const GAP = "[\\t ]*";
+const VALUE = "[\\x21\\x23-\\x2b\\x2d-\\x3a\\x3c-\\x5b\\x5d-\\x7e]*";
+const BAGGAGE_MEMBER = new RegExp(`^(${TOKEN})${GAP}=${GAP}(${VALUE})$`);
+const BAGGAGE_PROPERTY = new RegExp(`^${TOKEN}(?:${GAP}=${GAP}${VALUE})?$`);
+
+// The first parts of a list that are not empty [R-LIST-1], [R-LIST-3].
+function partsOf(text, most) {
+  return text
+    .split(",")
+    .map(trimmed)
+    .filter((part) => part !== "")
+    .slice(0, most);
+}
+
+// Without blanks and tabs at its ends.
+function trimmed(text) {
+  const isGap = (at) => text[at] === " " || text[at] === "\t";
+  let [start, end] = [0, text.length];
+  while (start < end && isGap(start)) start++;
+  while (end > start && isGap(end - 1)) end--;
+  return text.slice(start, end);
+}
+
 export function readTraceparent(text) {
   const bytes = encoder.encode(text);
   const found = traceparentFault(bytes); // [R-W3C-3]
