@@ -1,7 +1,7 @@
 /*
  * Answers for glassine.h what `glassine conform` and `../judge.py` ask: a JSON object a line from
- * standard input, and one a line to standard output. Needs cJSON, to read; what it writes may hold a
- * NUL, which cJSON cannot.
+ * standard input, and one a line to standard output. Needs cJSON, to read; what it writes may hold
+ * a NUL, which cJSON cannot.
  */
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -471,6 +471,30 @@ static void answer_mask(const cJSON *vector) {
            GLASSINE_TRACEPARENT_LEN, masked);
 }
 
+static void answer_members(const cJSON *vector) {
+    struct glassine_bytes list = unhex(vector, "text");
+    bool is_baggage = strcmp(string(vector, "list"), "baggage") == 0;
+    struct glassine_members members =
+        glassine_get_members(list, is_baggage ? GLASSINE_BAGGAGE : GLASSINE_TRACESTATE);
+    struct glassine_member member;
+    const char *comma = "";
+    printf("{\"members\":[");
+    while (glassine_next_member(&members, &member)) {
+        printf("%s{\"key\":", comma);
+        put_text(member.key.data, member.key.len);
+        printf(",\"value\":");
+        put_text(member.value.data, member.value.len);
+        if (is_baggage) {
+            printf(",\"properties\":");
+            put_text(member.properties.data, member.properties.len);
+        }
+        putchar('}');
+        comma = ",";
+    }
+    printf("]}");
+    release(list);
+}
+
 /* A weight as the vectors have it: null for none. */
 static uint32_t weight_of(const cJSON *vector) {
     return cJSON_IsNull(item(vector, "weight")) ? 0 : number(vector, "weight");
@@ -569,6 +593,8 @@ static void answer(const cJSON *vector) {
         answer_send(vector);
     } else if (strcmp(kind, "shorten") == 0) {
         answer_shorten(vector);
+    } else if (strcmp(kind, "members") == 0) {
+        answer_members(vector);
     } else if (strcmp(kind, "mask") == 0) {
         answer_mask(vector);
     } else if (strcmp(kind, "weight") == 0) {

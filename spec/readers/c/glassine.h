@@ -1303,6 +1303,154 @@ static inline void glassine_write_traceparent(const struct glassine_context *con
     }
 }
 
+/* ---------------------------------------------------------------- members of lists (section 13) */
+
+/* A member of a `tracestate` or a `baggage`, as it is written: nothing is percent-decoded. */
+struct glassine_member {
+    struct glassine_bytes key;
+    struct glassine_bytes value;
+    /* What stands behind the first `;` of a baggage member. */
+    struct glassine_bytes properties;
+};
+
+/* Goes through the members of a list. */
+struct glassine_members {
+    struct glassine_bytes rest;
+    bool is_baggage;
+    unsigned looked_at;
+};
+
+static inline struct glassine_members glassine_get_members(struct glassine_bytes list,
+                                                           enum glassine_field_type type) {
+    struct glassine_members members;
+    members.rest = list;
+    members.is_baggage = type == GLASSINE_BAGGAGE;
+    members.looked_at = 0;
+    return members;
+}
+
+/* Takes what stands before the first such byte, or all, off a text, with that byte. */
+static inline struct glassine_bytes glassine_in_take_until(struct glassine_bytes *text,
+                                                           uint8_t stop) {
+    struct glassine_bytes taken = *text;
+    size_t at = 0;
+    while (at < text->len && text->data[at] != stop) at++;
+    taken.len = at;
+    if (at < text->len) at++;
+    if (at > 0) text->data += at;
+    text->len -= at;
+    return taken;
+}
+
+static inline bool glassine_in_has(struct glassine_bytes text, uint8_t byte) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == byte) return true;
+    }
+    return false;
+}
+
+/* Without blanks and tabs at its ends. */
+static inline struct glassine_bytes glassine_in_trimmed(struct glassine_bytes text) {
+    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == 0x09)) {
+        text.data++;
+        text.len--;
+    }
+    while (text.len > 0 &&
+           (text.data[text.len - 1] == ' ' || text.data[text.len - 1] == 0x09)) {
+        text.len--;
+    }
+    return text;
+}
+
+static inline bool glassine_in_is_one_of(uint8_t byte, const char *characters) {
+    for (; *characters != 0; characters++) {
+        if (byte == (uint8_t)*characters) return true;
+    }
+    return false;
+}
+
+static inline bool glassine_in_is_small_or_digit(uint8_t byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9');
+}
+
+/* [R-LIST-4] */
+static inline bool glassine_in_state_member(struct glassine_bytes part,
+                                            struct glassine_member *member) {
+    if (!glassine_in_has(part, '=')) return false;
+    member->key = glassine_in_take_until(&part, '=');
+    member->value = part;
+    member->properties = part;
+    member->properties.len = 0;
+    if (member->key.len < 1 || member->key.len > 256) return false;
+    if (part.len < 1 || part.len > 256) return false;
+    if (!glassine_in_is_small_or_digit(member->key.data[0])) return false;
+    for (size_t i = 0; i < member->key.len; i++) {
+        uint8_t byte = member->key.data[i];
+        if (!glassine_in_is_small_or_digit(byte) && !glassine_in_is_one_of(byte, "_-*/@")) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < part.len; i++) {
+        if (part.data[i] < 0x20 || part.data[i] > 0x7E || part.data[i] == '=') return false;
+    }
+    return true;
+}
+
+/* A key and a value of a baggage, or a key alone where that may be. */
+static inline bool glassine_in_key_value(struct glassine_bytes text, bool may_be_key,
+                                         struct glassine_bytes *key, struct glassine_bytes *value) {
+    if (!may_be_key && !glassine_in_has(text, '=')) return false;
+    *key = glassine_in_trimmed(glassine_in_take_until(&text, '='));
+    *value = glassine_in_trimmed(text);
+    for (size_t i = 0; i < key->len; i++) {
+        uint8_t byte = key->data[i];
+        if (!glassine_in_is_small_or_digit(glassine_in_lower(byte)) &&
+            !glassine_in_is_one_of(byte, "!#$%&'*+-.^_`|~")) {
+            return false;
+        }
+    }
+    for (size_t i = 0; i < value->len; i++) {
+        uint8_t byte = value->data[i];
+        if (byte < 0x21 || byte > 0x7E || glassine_in_is_one_of(byte, "\",;\\")) return false;
+    }
+    return key->len > 0;
+}
+
+/* [R-LIST-5] */
+static inline bool glassine_in_baggage_member(struct glassine_bytes part,
+                                              struct glassine_member *member) {
+    bool has_properties = glassine_in_has(part, ';');
+    struct glassine_bytes first = glassine_in_take_until(&part, ';');
+    member->properties = glassine_in_trimmed(part);
+    if (!glassine_in_key_value(first, false, &member->key, &member->value)) return false;
+    while (has_properties) {
+        struct glassine_bytes key, value;
+        has_properties = glassine_in_has(part, ';');
+        first = glassine_in_take_until(&part, ';');
+        if (!glassine_in_key_value(first, true, &key, &value)) return false;
+    }
+    return true;
+}
+
+/*
+ * Gives the next member of a list. One that breaks W3C's grammar is left out [R-LIST-2]; the first
+ * 32 parts of a `tracestate` and the first 180 of a `baggage` are looked at [R-LIST-3].
+ */
+static inline bool glassine_next_member(struct glassine_members *members,
+                                        struct glassine_member *member) {
+    while (members->rest.len > 0 && members->looked_at < (members->is_baggage ? 180U : 32U)) {
+        struct glassine_bytes part =
+            glassine_in_trimmed(glassine_in_take_until(&members->rest, ','));
+        if (part.len == 0) continue; /* [R-LIST-1] */
+        members->looked_at++;
+        if (members->is_baggage ? glassine_in_baggage_member(part, member)
+                                : glassine_in_state_member(part, member)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* -------------------------------------------------------------- shares and fan-out (section 17) */
 
 static inline uint64_t glassine_in_little(const uint8_t *bytes, unsigned len) {
