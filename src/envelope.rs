@@ -138,6 +138,33 @@ impl<'a> Envelope<'a> {
         Ok(CONTEXT_LEN)
     }
 
+    /// Writes the whole frame, envelope and a copy of `payload`, to the front of `out`, and returns
+    /// its length: for senders without an allocator. O(frame).
+    ///
+    /// # Errors
+    /// An [`EncodeError`] if the envelope cannot be written or `out` is too short; of its contents
+    /// nothing counts then.
+    ///
+    /// ```
+    /// use glassine::{Envelope, Reading};
+    ///
+    /// let mut out = [0; 64];
+    /// let len = Envelope::unsampled().encode_frame_to_slice(b"21.5 C", &mut out)?;
+    /// assert_eq!(Reading::read(&out[..len]).payload(), b"21.5 C");
+    /// # Ok::<(), glassine::EncodeError>(())
+    /// ```
+    pub fn encode_frame_to_slice(
+        &self,
+        payload: &[u8],
+        out: &mut [u8],
+    ) -> Result<usize, EncodeError> {
+        let too_small = EncodeError::new(EncodeErrorKind::BufferTooSmall, out.len());
+        let at = self.encode_to_slice(out)?;
+        let end = at.saturating_add(payload.len());
+        out.get_mut(at..end).ok_or(too_small)?.copy_from_slice(payload);
+        Ok(end)
+    }
+
     #[inline(never)]
     fn encode_any_to_slice(&self, out: &mut [u8]) -> Result<usize, EncodeError> {
         let room = out.len();

@@ -90,13 +90,14 @@
 //!     payload: &[u8],
 //!     out: &mut [u8],
 //! ) -> Result<usize, EncodeError> {
-//!     let at = match context.filter(|context| context.is_sampled()) {
-//!         Some(context) => Envelope::new(context).encode_to_slice(out)?,
-//!         None if needs_escape(payload) => Envelope::escape().encode_to_slice(out)?,
-//!         None => 0,
-//!     };
-//!     out[at..at + payload.len()].copy_from_slice(payload);
-//!     Ok(at + payload.len())
+//!     match context.filter(|context| context.is_sampled()) {
+//!         Some(context) => Envelope::new(context).encode_frame_to_slice(payload, out),
+//!         None if needs_escape(payload) => Envelope::escape().encode_frame_to_slice(payload, out),
+//!         None => {
+//!             out[..payload.len()].copy_from_slice(payload);
+//!             Ok(payload.len())
+//!         }
+//!     }
 //! }
 //!
 //! let mut out = [0; 64];

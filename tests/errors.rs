@@ -312,3 +312,37 @@ fn every_fault_has_a_name_of_its_own() {
     names.dedup();
     assert_eq!(names.len(), FaultKind::ALL.len());
 }
+
+#[test]
+fn a_frame_goes_into_a_slice_whole_or_not_at_all() {
+    let context: TraceContext =
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse().unwrap();
+    let fields = [Field::Tracestate("a=1")];
+    for envelope in [
+        Envelope::new(context),
+        Envelope::new(context).with_fields(&fields),
+        Envelope::unsampled(),
+        Envelope::escape(),
+    ] {
+        for payload in [&b""[..], b"payload"] {
+            let len = envelope.encoded_len().unwrap() + payload.len();
+            for room in 0..=len + 1 {
+                let mut out = vec![0xA5; room];
+                match envelope.encode_frame_to_slice(payload, &mut out) {
+                    Ok(written) => {
+                        assert_eq!((written, room >= len), (len, true));
+                        let message = Reading::read(&out[..written]);
+                        assert_eq!(message.payload(), payload);
+                        assert_eq!(message.payload_offset() + payload.len(), len);
+                        assert!(out[written..].iter().all(|byte| *byte == 0xA5));
+                    }
+                    Err(error) => {
+                        assert!(room < len);
+                        let expected = (EncodeErrorKind::BufferTooSmall, room);
+                        assert_eq!((error.kind(), error.offset()), expected);
+                    }
+                }
+            }
+        }
+    }
+}
