@@ -6,9 +6,9 @@ use std::num::NonZeroU32;
 
 use bytes::{Buf, Bytes};
 use glassine::policy::{
-    AllowList, Count, FanOut, Propagation, Rollout, Share, Trust, Unsampled, fan_out_selects,
+    AllowList, Appender, Count, EmptyMessages, FanOut, Propagation, Rollout, Share, Trust,
+    Unsampled, fan_out_selects,
 };
-use glassine::policy::{Appender, EmptyMessages};
 use glassine::{
     Channel, Envelope, Field, FieldType, Origin, Reader, Reading, SpanId, TraceContext, TraceFlags,
     TraceId, Traced,

@@ -3,8 +3,9 @@
 #![cfg(all(feature = "policy", feature = "bytes", feature = "text"))]
 
 use bytes::Bytes;
-use glassine::policy::EmptyMessages;
-use glassine::policy::{AllowList, Count, FanOut, Propagation, Rollout, Trust, Unsampled};
+use glassine::policy::{
+    AllowList, Count, EmptyMessages, FanOut, Propagation, Rollout, Share, Trust, Unsampled,
+};
 use glassine::text::TextReading;
 use glassine::{
     Channel, FaultKind, Field, Mode, Origin, Reading, SpanId, TraceContext, TraceFlags,
@@ -224,6 +225,42 @@ fn a_payload_in_pieces_is_escaped_by_its_first_byte() {
     let message = ON.wrap(&Origin::default(), payload).into_bytes();
     assert_eq!(*ON.receive_ref(&message).value(), b"\x9Erest");
     assert_eq!(counted(&ON, Count::SentEscaped), 1);
+}
+
+/// Two ways to one message: what `wrap` does in one step, and what it does with a wrapper.
+#[test]
+fn the_short_way_sends_and_counts_the_same() {
+    let shares =
+        [0, 300_000, 1_000_000].map(|n| Rollout::Share(Share::from_millionths(n).unwrap()));
+    let mut seen = 0;
+    for mode in MODES {
+        for rollout in ROLLOUTS.into_iter().chain(shares) {
+            for unsampled in [Unsampled::Bare, Unsampled::Marker] {
+                for limit in [usize::MAX, 40, 12, 0] {
+                    for origin in origins() {
+                        for payload in [&b""[..], b"{}", b"\x9Eescape me"] {
+                            let channels = [(); 2].map(|()| {
+                                let channel = channel(mode, rollout).with_unsampled(unsampled);
+                                match limit {
+                                    usize::MAX => channel,
+                                    limit => channel.with_max_message_len(limit),
+                                }
+                            });
+                            let [short, long] = &channels;
+                            let message = short.wrap(&origin, payload).into_bytes();
+                            let wrapped = long.wrapper(&origin).wrap(payload).into_bytes();
+                            assert_eq!(message, wrapped, "{mode} {rollout} {origin:?} {limit}");
+                            let snapshot = short.counters().snapshot();
+                            assert_eq!(snapshot, long.counters().snapshot());
+                            assert_eq!(snapshot.sum(Count::SENT), 1);
+                            seen += snapshot.count(Count::SentSampled);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
 }
 
 #[test]

@@ -1,8 +1,7 @@
 //! A channel from a configuration file.
 #![cfg(all(feature = "policy", feature = "bytes", feature = "serde"))]
 
-use glassine::policy::{AllowList, Rollout, Share, Trust, Unsampled};
-use glassine::policy::{ChannelConfig, EmptyMessages};
+use glassine::policy::{AllowList, ChannelConfig, EmptyMessages, Rollout, Share, Trust, Unsampled};
 use glassine::{Channel, Envelope, Field, FieldType, Mode, Origin, Reading, TraceContext};
 
 fn config(text: &str) -> ChannelConfig {
