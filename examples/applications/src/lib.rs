@@ -1,5 +1,6 @@
 //! What the example programs run, so that the tests run the same.
 
+pub mod edge;
 mod error;
 pub mod fleet;
 pub mod telemetry;
