@@ -14,13 +14,15 @@ pub(crate) fn rank(field: &Field<'_>) -> Option<u8> {
     }
 }
 
-/// Whether a list is what is left of another one whose last members went.
+/// Whether a list is what is left of another one whose last members went, or the white space behind
+/// its last one.
 pub(crate) fn is_shortened(short: &Field<'_>, from: &Field<'_>) -> bool {
     match (short, from) {
         (Field::Baggage(short), Field::Baggage(from))
         | (Field::Tracestate(short), Field::Tracestate(from)) => {
             let rest = from.strip_prefix(short).map(|rest| rest.trim_start_matches([' ', '\t']));
-            !short.is_empty() && rest.is_some_and(|rest| rest.starts_with(','))
+            let is_cut_behind_a_member = |rest: &str| rest.is_empty() || rest.starts_with(',');
+            !short.is_empty() && rest.is_some_and(is_cut_behind_a_member)
         }
         _ => false,
     }

@@ -1,4 +1,4 @@
-//! Fields that are shortened before they are written: section 11.
+//! Fields that are shortened before they are written: section 18.
 
 use glassine::{Field, shorten};
 
