@@ -1,4 +1,5 @@
-//! Begins the trace of `spec/readers/trace`: sends to the port that it is given, and prints its spans.
+//! Begins the trace of `spec/readers/trace`: sends to the port that it is given, and prints its
+//! spans.
 
 use std::env;
 
