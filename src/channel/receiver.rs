@@ -11,7 +11,7 @@ use crate::policy::counters::Count;
 use crate::policy::rollout::Rollout;
 use crate::policy::trust::Trust;
 use crate::reading::Reading;
-use crate::shared_reading::{Refused, SharedReading};
+use crate::shared_reading::Refused;
 use crate::verdict::Verdict;
 
 /// Receives the messages of a channel; made by [`Channel::receiver`]. It is `Copy`, and made for a
@@ -103,7 +103,7 @@ impl<'a> Receiver<'a> {
         };
         let reading = reading.require(self.channel.sending.mode);
         let reading = reading.inspect_err(|refused| self.refuse(refused.fault()))?;
-        Ok(Traced::new(SharedReading::into_payload(reading), origin))
+        Ok(Traced::new(reading.into_payload(), origin))
     }
 
     /// Takes a message apart that is borrowed, as by a relay that passes it on.
