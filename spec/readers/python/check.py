@@ -3,6 +3,7 @@
 
 import json
 import sys
+from array import array
 from pathlib import Path
 
 sys.dont_write_bytecode = True
@@ -85,6 +86,13 @@ def run_read(vector):
         yield f"reading.{key}", vector["reading"].get(key, "(missing)"), reading.get(key, "(missing)")
     if vector["form"] == "binary":
         yield "reading at the end of a stream", reading, reading_json(g.read_arrived(message, cap, ended=True))
+    # In whatever holds bytes, and whatever becomes of that afterwards.
+    for kind in (bytearray, memoryview, lambda octets: array("B", octets), lambda octets: memoryview(octets + octets)[:len(octets)]):
+        buffer = kind(bytearray(message))
+        held = read(buffer, cap)
+        if isinstance(buffer, bytearray):
+            buffer[:] = bytes(len(buffer))
+        yield f"reading of a {type(buffer).__name__}", reading, reading_json(held)
     for way in (g.CLOSED, g.ALWAYS):
         try:
             strict = reading_json(read(message, cap, way))

@@ -119,6 +119,11 @@ class Message:
 
 # ---------------------------------------------------------------------------------------------------------------- messages
 
+def octets(m: bytes | bytearray | memoryview) -> bytes:
+    """The bytes of any bytes-like value, as they are now: a receive buffer that is used again changes no reading. Text is a TypeError."""
+    return bytes(memoryview(m))
+
+
 def carrier_length(head: bytes) -> int:
     return int.from_bytes(head[6:8], "big")             # [R-INV-5]
 
@@ -171,6 +176,7 @@ def without_header_fault(head: bytes, payload: bytes, payload_offset: int, cap: 
 
 def read(m: bytes, cap: int = DEFAULT_CAP, way: str = MIXED) -> Message:
     """Reads a message of a binary channel. Total on mixed channels [R-READ-1]; raises Rejected on closed and always ones."""
+    m = octets(m)
     if way != MIXED:
         refuse_on_strict_channel(m, way)
     if not has_prefix(m):
@@ -203,6 +209,7 @@ def refuse_on_strict_channel(m: bytes, way: str) -> None:
 
 def read_arrived(m: bytes, cap: int = DEFAULT_CAP, ended: bool = False) -> Message | Incomplete:
     """Reads the beginning of a message of a mixed channel of which more may arrive."""
+    m = octets(m)
     possible = m[:1] in (b"", bytes([MAGIC])) and (len(m) < 2 or m[1] in VERSIONS) and GUARD.startswith(m[2:4])
     if ended or not possible:                           # [R-STREAM-4] [R-STREAM-2] (the second gives bare)
         return read(m, cap)
@@ -219,6 +226,7 @@ def read_arrived(m: bytes, cap: int = DEFAULT_CAP, ended: bool = False) -> Messa
 
 def read_text(m: bytes, cap: int = DEFAULT_CAP, way: str = MIXED) -> Message:
     """Reads a message of a text channel; offsets of the message's faults and of its payload count in the text's bytes."""
+    m = octets(m)
     if not m.startswith(TEXT_PREFIX):                   # [R-TEXT-5]
         if way == ALWAYS:
             raise Rejected("not_enveloped", 0)
@@ -358,7 +366,7 @@ def split_text_map(value: bytes) -> tuple[bytes, bytes] | None:
 
 def write(context: Context | str | None, fields: Iterable[Field], payload: bytes) -> bytes:
     """Writes a message of a binary channel on which sending is on; `context` may be UNSAMPLED, or None for nothing known."""
-    head = write_head(context, fields)
+    head, payload = write_head(context, fields), octets(payload)
     if head == ESCAPE and payload[:1] != bytes([MAGIC]):  # [R-WRITE-2] nothing to say, nothing to escape: no bytes are added
         return payload
     return head + payload                               # [R-WRITE-1] [R-WRITE-8] whatever the payload is
@@ -366,7 +374,7 @@ def write(context: Context | str | None, fields: Iterable[Field], payload: bytes
 
 def write_text(context: Context | str | None, fields: Iterable[Field], payload: bytes) -> bytes:
     """The same for a text channel whose encoding is UTF-8."""
-    head = write_head(context, fields)
+    head, payload = write_head(context, fields), octets(payload)
     if head == ESCAPE and not payload.startswith(TEXT_PREFIX):  # [R-TEXT-4] [R-TEXT-3] what goes bare is not judged
         return payload
     try:
