@@ -128,7 +128,10 @@ fn a_closed_channel_gives_the_error_and_the_bytes() {
     assert_eq!(*CLOSED.receive_text("~glassine;?").value(), "~glassine;?");
     let counts = CLOSED.counters().snapshot().since(&before);
     assert_eq!(counts.count(Count::Refused), 6);
+    // Each fault once a message, whether every channel names it or only a closed one.
     assert_eq!(counts.fault(FaultKind::ImpossibleVersion), 2);
+    assert_eq!(counts.fault(FaultKind::CarrierPastEnd), 2);
+    assert_eq!(counts.fault(FaultKind::TextUnterminated), 2);
     assert_eq!(counts.sum(Count::READ), 6);
 
     // A bare message is one.

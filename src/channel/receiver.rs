@@ -101,8 +101,9 @@ impl<'a> Receiver<'a> {
         let Some(origin) = self.judge(reading.as_reading()) else {
             return Ok(reading.into_bytes().into());
         };
+        let fault = reading.as_reading().fault();
         let reading = reading.require(self.channel.sending.mode);
-        let reading = reading.inspect_err(|refused| self.refuse(refused.fault()))?;
+        let reading = reading.inspect_err(|refused| self.refuse(fault, refused.fault()))?;
         Ok(Traced::new(reading.into_payload(), origin))
     }
 
@@ -122,8 +123,9 @@ impl<'a> Receiver<'a> {
         }
         let reading = self.channel.reader.read(message);
         let Some(origin) = self.judge(reading) else { return Ok(message.into()) };
+        let fault = reading.fault();
         let reading = reading.require(self.channel.sending.mode);
-        let reading = reading.inspect_err(|fault| self.refuse(*fault))?;
+        let reading = reading.inspect_err(|refusal| self.refuse(fault, *refusal))?;
         Ok(Traced::new(reading.payload(), origin))
     }
 
@@ -146,8 +148,9 @@ impl<'a> Receiver<'a> {
         let reading = self.channel.reader.read_text(message);
         let origin = self.judge(reading.decode().as_reading());
         let Some(origin) = origin else { return Ok(message.into()) };
+        let fault = reading.fault();
         let reading = reading.require(self.channel.sending.mode);
-        let reading = reading.inspect_err(|fault| self.refuse(*fault))?;
+        let reading = reading.inspect_err(|refusal| self.refuse(fault, *refusal))?;
         Ok(Traced::new(message.get(reading.payload_offset()..).unwrap_or_default(), origin))
     }
 
@@ -161,8 +164,8 @@ impl<'a> Receiver<'a> {
         sending.mode == Mode::Mixed && sending.switch.get() == rollout
     }
 
-    fn refuse(&self, fault: Fault) {
-        self.channel.counters().record_refusal(fault);
+    fn refuse(&self, reading: Option<Fault>, refusal: Fault) {
+        self.channel.counters().record_refusal(reading, refusal);
     }
 
     /// Counts a message that was read, and judges where it comes from. `None` if it was only to be

@@ -173,10 +173,13 @@ impl Counters {
         }
     }
 
-    /// Counts a message that a channel of its mode refuses, with the fault that it names.
-    pub fn record_refusal(&self, fault: Fault) {
+    /// Counts a message that a channel of its mode refuses, with the fault that it names, unless
+    /// the reading had that fault already and was counted with it.
+    pub fn record_refusal(&self, reading: Option<Fault>, refusal: Fault) {
         self.record(Count::Refused);
-        add_one(&self.faults, fault.kind() as usize);
+        if reading.map(Fault::kind) != Some(refusal.kind()) {
+            add_one(&self.faults, refusal.kind() as usize);
+        }
     }
 
     /// Counts one more of a kind.
