@@ -259,8 +259,8 @@ impl Channel {
         let (says, is_out_of_share) = match origin.propagation() {
             Propagation::Continue(context) => {
                 let says = rollout.says(Some(context), unsampled);
-                let travels = context.is_sampled() || wants_marker;
-                (says, says.is_none() && travels && rollout.sends())
+                let would_say = Rollout::On.says(Some(context), unsampled);
+                (says, says.is_none() && would_say.is_some() && rollout.sends())
             }
             // There is no trace whose share could be asked for.
             Propagation::Suppress if wants_marker && is_on => (Some(Says::Unsampled), false),
@@ -280,9 +280,7 @@ impl Channel {
             None if origin.has_fields() && is_on => origin.encode_fields_only(&self.outbound),
             None => (EncodedEnvelope::EMPTY, false),
         };
-        Prepared::new(envelope, sent)
-            .with_out_of_share(is_out_of_share)
-            .with_lost_fields(has_lost_fields)
+        Prepared { envelope, sent, is_out_of_share, has_lost_fields }
     }
 
     /// Wraps a message that comes from there, whose payload is not copied.

@@ -14,8 +14,7 @@ use crate::reader::Reader;
 ///
 /// ```
 /// use glassine::Channel;
-/// use glassine::policy::ChannelConfig;
-/// use glassine::policy::{Rollout, Share};
+/// use glassine::policy::{ChannelConfig, Rollout, Share};
 ///
 /// let config: ChannelConfig = toml::from_str(
 ///     r#"

@@ -34,8 +34,11 @@ impl Channel {
     #[must_use]
     pub fn relay_text(&self, message: &str, span_id: SpanId) -> alloc::string::String {
         let reading = self.reader.read_text(message);
+        if !self.relays() || reading.payload_offset() == 0 {
+            return message.into();
+        }
         let mut frame = reading.decode().as_reading().as_bytes().to_vec();
-        let changed = if self.relays() { reparent(&mut frame, span_id) } else { None };
+        let changed = reparent(&mut frame, span_id);
         match changed.zip(message.get(reading.payload_offset()..)) {
             Some((frame, payload)) => crate::text::joined(frame, payload),
             None => message.into(),

@@ -102,7 +102,7 @@ impl Sending {
     ) -> Choice<'_> {
         let is_plain = self.max_message_len.is_none() && payload_len > 0 && prepared.is_plain();
         if is_plain && self.switch.get().sends() {
-            let (counters, sent) = (&self.counters, prepared.sent());
+            let (counters, sent) = (&self.counters, prepared.sent);
             return Choice { counters, chosen: Chosen::Prepared, sent, excess: None };
         }
         self.choose_with_care(prepared, form, payload_len, needs_escape)
@@ -126,27 +126,27 @@ impl Sending {
         };
         let prepared = if sends && may_wrap { prepared } else { &Prepared::BARE };
         let counters = &self.counters;
-        if prepared.is_out_of_share() {
+        if prepared.is_out_of_share {
             counters.record(Count::OutOfShare);
         }
-        if prepared.has_lost_fields() {
+        if prepared.has_lost_fields {
             counters.record(Count::FieldsDropped);
         }
         let max = self.max_message_len.unwrap_or(usize::MAX);
         let fits = |len| payload_len.saturating_add(form.envelope_len(len)) <= max;
-        let whole = prepared.envelope();
+        let whole = &prepared.envelope;
         if !whole.is_empty() {
             if fits(whole.as_bytes().len()) {
-                let (chosen, sent) = (Chosen::Prepared, prepared.sent());
+                let (chosen, sent) = (Chosen::Prepared, prepared.sent);
                 return Choice { counters, chosen, sent, excess: None };
             }
             let room = form.room_for_envelope(max.saturating_sub(payload_len));
             if let Some(shorter) = shortened(whole, room) {
                 // A message counts once, whatever held its fields back.
-                if !prepared.has_lost_fields() {
+                if !prepared.has_lost_fields {
                     counters.record(Count::FieldsDropped);
                 }
-                let (chosen, sent) = (Chosen::Shortened(shorter), prepared.sent());
+                let (chosen, sent) = (Chosen::Shortened(shorter), prepared.sent);
                 return Choice { counters, chosen, sent, excess: None };
             }
         }

@@ -36,7 +36,7 @@ impl<'c> Wrapper<'c> {
     /// Whether the payload goes as it is, the escape aside.
     #[must_use]
     pub fn is_bare(&self) -> bool {
-        self.prepared.envelope().is_empty()
+        self.prepared.envelope.is_empty()
     }
 
     /// Puts the envelope in front of a payload, which is not copied. O(1), unless fields must go.
@@ -48,7 +48,7 @@ impl<'c> Wrapper<'c> {
     #[inline]
     pub(super) fn wrap_buf<B: Buf>(&self, payload: B) -> Wrapped<B> {
         let envelope = self.choose(&payload).replacement();
-        Wrapped::new(envelope.unwrap_or_else(|| self.prepared.envelope().clone()), payload)
+        Wrapped::new(envelope.unwrap_or_else(|| self.prepared.envelope.clone()), payload)
     }
 
     #[inline]
@@ -69,13 +69,13 @@ impl<'c> Wrapper<'c> {
     ) -> Result<Wrapped<P::Buf>, MessageTooLong<Wrapped<P::Buf>>> {
         let payload = payload.into_buf();
         self.choose(&payload).apply(|envelope| {
-            Wrapped::new(envelope.unwrap_or_else(|| self.prepared.envelope().clone()), payload)
+            Wrapped::new(envelope.unwrap_or_else(|| self.prepared.envelope.clone()), payload)
         })
     }
 
     pub(super) fn into_wrapped<B: Buf>(self, payload: B) -> Wrapped<B> {
         let envelope = self.choose(&payload).replacement();
-        Wrapped::new(envelope.unwrap_or_else(|| self.prepared.into_envelope()), payload)
+        Wrapped::new(envelope.unwrap_or(self.prepared.envelope), payload)
     }
 
     /// Makes the message in one buffer, with a payload that `write` appends: one allocation of
@@ -88,7 +88,7 @@ impl<'c> Wrapper<'c> {
         payload_len: usize,
         write: impl FnOnce(&mut Appender<'_>) -> Result<(), E>,
     ) -> Result<Vec<u8>, E> {
-        let expected = self.prepared.envelope().as_bytes();
+        let expected = self.prepared.envelope.as_bytes();
         let mut message = Vec::with_capacity(expected.len().saturating_add(payload_len));
         message.extend_from_slice(expected);
         write(&mut Appender { message: &mut message })?;
@@ -122,7 +122,7 @@ impl<'c> Wrapper<'c> {
         let escape = crate::text::needs_escape(payload);
         let choice = self.sending.choose(&self.prepared, Form::Text, payload.len(), escape);
         choice.apply(|envelope| {
-            let envelope = envelope.as_ref().unwrap_or_else(|| self.prepared.envelope());
+            let envelope = envelope.as_ref().unwrap_or(&self.prepared.envelope);
             crate::text::joined(envelope.as_bytes(), payload)
         })
     }
@@ -130,7 +130,7 @@ impl<'c> Wrapper<'c> {
 
 impl fmt::Debug for Wrapper<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let envelope = self.prepared.envelope();
+        let envelope = &self.prepared.envelope;
         f.debug_struct("Wrapper").field("envelope", envelope).finish_non_exhaustive()
     }
 }
