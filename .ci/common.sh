@@ -62,6 +62,15 @@ cargo_tools() {
     export PATH=$tools/bin:$PATH
 }
 
+# Goes to a copy of the checkout without default members: cargo-hack runs cargo on the root manifest,
+# which would select them all, and with them the features that they ask `glassine` for.
+without_default_members() {
+    .ci/checkout "$ci/powerset"
+    cd "$ci/powerset"
+    export CARGO_TARGET_DIR=$ci/copies
+    sed --in-place '/^default-members = /d' Cargo.toml
+}
+
 # Installs packages of Debian, unless they are there.
 debian_packages() {
     local as_root=()

@@ -8,6 +8,7 @@ use crate::policy::allow_list::AllowList;
 use crate::policy::rollout::{Rollout, Unsampled};
 use crate::policy::trust::Trust;
 use crate::reader::Reader;
+use crate::wire::DEFAULT_CARRIER_CAP;
 
 /// Everything that a [`Channel`] is made of, as a configuration file says it: what is not said is
 /// as in [`Channel::new`], and what is not known is an error. For formats that people read.
@@ -77,7 +78,7 @@ impl Default for ChannelConfig {
             outbound_fields: AllowList::default(),
             max_message_len: None,
             max_tracestate_len: Boundary::default().max_tracestate_len,
-            carrier_cap: Reader::new().carrier_cap(),
+            carrier_cap: DEFAULT_CARRIER_CAP,
         }
     }
 }
