@@ -120,8 +120,10 @@ impl Channel {
     ///
     /// A message that would be longer loses fields, by the rule of [shortening](crate::shorten),
     /// then its envelope, and never the payload; [`Count::FieldsDropped`] and [`Count::TooLong`]
-    /// tell. If the payload needs the escape and has no room for it, the message is made all the
-    /// same, for the transport to refuse; [`Wrapper::try_wrap`] says it before.
+    /// tell. No marker takes the place of a sampled context for which there is no room: it would
+    /// say the opposite of what was decided. If the payload needs the escape and has no room for
+    /// it, the message is made all the same, for the transport to refuse; [`Wrapper::try_wrap`]
+    /// says it before.
     #[must_use]
     pub const fn with_max_message_len(mut self, bytes: usize) -> Self {
         self.sending.max_message_len = Some(bytes);
@@ -325,8 +327,8 @@ impl Channel {
         (is_alone && self.sending.switch.get().includes(context.trace_id())).then_some(context)
     }
 
-    /// Makes the message of a text channel, of a payload that comes from there. One allocation of
-    /// exactly its length.
+    /// Makes the message of a text channel, of a payload that comes from there. One allocation, of
+    /// exactly its length; more if there are fields.
     #[cfg(feature = "text")]
     #[must_use]
     pub fn wrap_text(&self, origin: &Origin, payload: &str) -> alloc::string::String {

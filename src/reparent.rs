@@ -1,7 +1,7 @@
 //! A new span id for a frame that passes through a hop (specification section 8).
 
 use crate::id::SpanId;
-use crate::reading::Reading;
+use crate::reader::Reader;
 use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, LENGTH_AT, SPAN_ID_AT};
 
 /// Gives a frame another span id, in place, and returns the frame.
@@ -36,44 +36,52 @@ use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, LENGTH_AT, SPAN_ID_
 /// [`R-COPY-5`]: crate::spec#8-how-a-frame-is-changed
 #[must_use = "the frame may begin later in the buffer than before"]
 pub fn reparent(frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
-    let message = Reading::read(frame);
-    message.context()?;
-    let frame = match message.payload_offset() {
-        CONTEXT_LEN => frame,
-        payload_at => without_dropped_fields(frame, payload_at)?,
-    };
-    frame.get_mut(SPAN_ID_AT..CONTEXT_LEN)?.copy_from_slice(span_id.as_bytes());
-    Some(frame)
+    Reader::new().reparent(frame, span_id)
 }
 
-/// The frame with the fields that stay, at the end of the same buffer.
-fn without_dropped_fields(frame: &mut [u8], payload_at: usize) -> Option<&mut [u8]> {
-    let carrier = Reading::read(frame).carrier();
-    let count = carrier.raw_fields().count();
-    // One bit for each field: at most 128 are read.
-    let stays = carrier
-        .judged()
-        .enumerate()
-        .filter(|(_, (raw, judgement))| raw.field_type().is_kept() && judgement.is_ok())
-        .fold(0_u128, |stays, (i, _)| stays | 1 << i);
-
-    // What stays closes up behind the ids, then header, ids and fields move up to the payload.
-    let mut end = CONTEXT_LEN;
-    let mut next = CONTEXT_LEN;
-    for i in 0..count {
-        let [_, len @ ..] = *frame.get(next..)?.first_chunk::<FIELD_HEADER_LEN>()?;
-        let len = FIELD_HEADER_LEN + usize::from(u16::from_be_bytes(len));
-        if stays >> i & 1 == 1 {
-            frame.copy_within(next..next + len, end);
-            end += len;
-        }
-        next += len;
+impl Reader {
+    /// The same within this reader's cap.
+    #[inline]
+    pub(crate) fn reparent(self, frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
+        let message = self.read(frame);
+        message.context()?;
+        let frame = match message.payload_offset() {
+            CONTEXT_LEN => frame,
+            payload_at => self.without_dropped_fields(frame, payload_at)?,
+        };
+        frame.get_mut(SPAN_ID_AT..CONTEXT_LEN)?.copy_from_slice(span_id.as_bytes());
+        Some(frame)
     }
-    let carrier_len = u16::try_from(end - HEADER_LEN).ok()?;
-    let start = payload_at - end;
-    frame.copy_within(..end, start);
 
-    let frame = frame.get_mut(start..)?;
-    frame.get_mut(LENGTH_AT..HEADER_LEN)?.copy_from_slice(&carrier_len.to_be_bytes());
-    Some(frame)
+    /// The frame with the fields that stay, at the end of the same buffer.
+    fn without_dropped_fields(self, frame: &mut [u8], payload_at: usize) -> Option<&mut [u8]> {
+        let carrier = self.read(frame).carrier();
+        let count = carrier.raw_fields().count();
+        // One bit for each field: at most 128 are read.
+        let stays = carrier
+            .judged()
+            .enumerate()
+            .filter(|(_, (raw, judgement))| raw.field_type().is_kept() && judgement.is_ok())
+            .fold(0_u128, |stays, (i, _)| stays | 1 << i);
+
+        // What stays closes up behind the ids, then header, ids and fields move up to the payload.
+        let mut end = CONTEXT_LEN;
+        let mut next = CONTEXT_LEN;
+        for i in 0..count {
+            let [_, len @ ..] = *frame.get(next..)?.first_chunk::<FIELD_HEADER_LEN>()?;
+            let len = FIELD_HEADER_LEN + usize::from(u16::from_be_bytes(len));
+            if stays >> i & 1 == 1 {
+                frame.copy_within(next..next + len, end);
+                end += len;
+            }
+            next += len;
+        }
+        let carrier_len = u16::try_from(end - HEADER_LEN).ok()?;
+        let start = payload_at - end;
+        frame.copy_within(..end, start);
+
+        let frame = frame.get_mut(start..)?;
+        frame.get_mut(LENGTH_AT..HEADER_LEN)?.copy_from_slice(&carrier_len.to_be_bytes());
+        Some(frame)
+    }
 }

@@ -568,6 +568,38 @@ fn a_thinning_does_not_go_on() {
     assert_eq!(fields(sent(&SHARED_DOMAIN, &in_trace).origin()), given[..3]);
     let in_another = origin.followed_by(other_trace());
     assert_eq!(fields(sent(&SHARED_DOMAIN, &in_another).origin()), given[1..2]);
+
+    // Nor within the process, where no receiver decides a second time.
+    for next in [in_trace, in_another, origin.as_link()] {
+        assert_eq!(next.thinning(), None);
+        assert_eq!(next.clone().for_receiver(b"name"), next);
+    }
+}
+
+/// Whoever hands a message on within the process, with other fields than it came with, leaves the
+/// choice to its receivers.
+#[test]
+fn a_thinning_stays_with_its_message() {
+    let given = [Field::Thinning(weight(100)), Field::Baggage("tenant=7")];
+    let message = frame(Envelope::new(sampled()).with_fields(&given));
+    let origin = SHARED_DOMAIN.receive(message).into_parts().1;
+    let is_chosen = |name: &[u8; 4]| fan_out_selects(sampled().trace_id(), None, name, weight(100));
+    let chosen = recipients(1_000).find(is_chosen).unwrap();
+    for (origin, baggage) in [
+        (origin.clone(), Some("tenant=7")),
+        (origin.clone().with_baggage(None), None),
+        (origin.clone().with_baggage(Some("tenant=8")), Some("tenant=8")),
+        (origin.clone().with_fields(&[Field::TextMap { key: "b3", value: "0" }]), Some("tenant=7")),
+    ] {
+        assert_eq!(origin.thinning(), Some(weight(100)));
+        assert_eq!(origin.carrier().baggage(), baggage);
+        let kept = origin.clone().for_receiver(&chosen);
+        assert_eq!((kept.weight(), kept.thinning()), (Some(weight(100)), None));
+        assert_eq!(kept.carrier().baggage(), baggage);
+    }
+    let anew = origin.with_fields(&[Field::Thinning(weight(7))]);
+    assert_eq!(anew.thinning(), Some(weight(7)));
+    assert_eq!(anew.not_chosen().thinning(), None);
 }
 
 /// One copy to 10,000 receivers: n = 40 traces, seed 0x5eed; the weights of those who keep the

@@ -3,9 +3,9 @@
 #![cfg(all(feature = "policy", feature = "bytes", feature = "text"))]
 
 use bytes::Buf;
-use glassine::policy::{AllowList, Count, Rollout, Share, Trust, Unsampled};
+use glassine::policy::{AllowList, Count, FanOut, Rollout, Share, Trust, Unsampled};
 use glassine::text::TextReading;
-use glassine::{Channel, Field, Origin, Reading, TraceContext, TraceFlags};
+use glassine::{Channel, Field, FieldType, Origin, Reading, TraceContext, TraceFlags};
 
 const fn on() -> Channel {
     Channel::new()
@@ -165,6 +165,37 @@ fn what_a_list_holds_back_is_counted() {
         let channel = on().with_outbound_fields(list);
         let _ = channel.wrap(&origin, "payload");
         assert_eq!(counted(&channel, [Count::SentSampled, Count::FieldsDropped]), [1, expected]);
+    }
+}
+
+/// What is only written otherwise is not lost, and what has no bytes can be.
+#[test]
+fn what_is_lost_goes_by_what_was_said_and_not_by_its_length() {
+    let unknown = Field::Unknown { field_type: FieldType(0xC1), value: b"" };
+    let key = |key| Field::TextMap { key, value: "" };
+    let too_many: Vec<_> = (0..127).map(|_| unknown).collect();
+    let list = AllowList::NONE.with_baggage(&["a", "b"]).with_text_map(&["k"]);
+    for (list, fields, weight, lost) in [
+        (list.clone(), &[Field::Baggage("a=1 , b=2,, ")][..], 1, 0),
+        (list.clone(), &[Field::Baggage("a=1;p, b=2 ; q")], 1, 0),
+        (list.clone(), &[Field::Baggage("a=1,c=")], 1, 1),
+        (list.clone(), &[Field::Baggage("c=1")], 1, 1),
+        (list.clone(), &[key("k")], 1, 0),
+        (list.clone(), &[key("l")], 1, 1),
+        (list.clone(), &[unknown], 1, 1),
+        (list, &[Field::Tracestate("a=1 , b=2,")], 1, 0),
+        (AllowList::ALL, &[unknown], 1, 0),
+        (AllowList::ALL, &too_many, 1, 0),
+        // 128 fields at most, of which the weight is one, and the thinning another.
+        (AllowList::ALL, &too_many, 7, 1),
+    ] {
+        let channel = on().with_outbound_fields(list);
+        let origin = Origin::from(sampled()).with_fields(fields);
+        let origin = origin.fanned_out(weight.try_into().unwrap());
+        let wrapper = channel.wrapper_for_many(&origin, 100, FanOut::DEFAULT);
+        let message = wrapper.wrap(&b"payload"[..]).into_bytes();
+        assert_eq!(Reading::read(&message).carrier().thinning().map(u32::from), Some(10));
+        assert_eq!(counted(&channel, [Count::FieldsDropped]), [lost], "{fields:?}, {weight}");
     }
 }
 

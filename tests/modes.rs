@@ -8,7 +8,8 @@ use glassine::policy::{
 };
 use glassine::text::TextReading;
 use glassine::{
-    Channel, FaultKind, Field, Mode, Origin, Reading, SpanId, TraceContext, TraceFlags,
+    Channel, Envelope, FaultKind, Field, Mode, Origin, Reader, Reading, SpanId, TraceContext,
+    TraceFlags,
 };
 
 const MODES: [Mode; 3] = [Mode::Mixed, Mode::Closed, Mode::Always];
@@ -299,6 +300,25 @@ fn a_relay_gives_its_span_or_leaves_the_message_alone() {
     }
     for text in ["bare", "~glassine;ngHB3gABAAA;marker", "~glassine;?", ""] {
         assert_eq!(TRUSTING.relay_text(text, mine), text);
+    }
+    // What the channel's own reader finds counts, whatever the default cap is.
+    let carrier_len = u16::try_from(frame.len() - 8 - 7).unwrap();
+    for (cap, is_read) in [(carrier_len - 1, false), (carrier_len, true), (u16::MAX, true)] {
+        let reader = Reader::new().with_carrier_cap(cap);
+        let channel = channel(Mode::Mixed, Rollout::On).with_reader(reader);
+        assert_eq!(channel.relay(frame.clone(), mine) != frame, is_read, "{cap}");
+        assert_eq!(channel.relay_text(&text, mine) != text, is_read, "{cap}");
+    }
+    let value = "v".repeat(17_000);
+    let fields = [Field::TextMap { key: "long", value: &value }];
+    let long = Envelope::new(sampled()).with_fields(&fields).encode_to_vec(b"payload").unwrap();
+    for (cap, expected) in [(16_384, sampled()), (u16::MAX, sampled().with_span_id(mine))] {
+        let reader = Reader::new().with_carrier_cap(cap);
+        let channel = channel(Mode::Mixed, Rollout::On).with_reader(reader);
+        let passed_on = channel.relay(long.clone().into(), mine);
+        let reader = Reader::new().with_carrier_cap(u16::MAX);
+        let reading = reader.read(&passed_on);
+        assert_eq!((reading.context(), reading.payload()), (Some(expected), &b"payload"[..]));
     }
     for channel in [
         channel(Mode::Mixed, Rollout::ReceiveOnly),

@@ -291,6 +291,26 @@ mod configuration {
         is_text(&shares.map(Rollout::Share));
     }
 
+    /// Every share that can be, as text, as a number of either size, and padded as a whole.
+    #[test]
+    fn a_share_is_exact() {
+        use serde::de::IntoDeserializer;
+        use serde::de::value::Error;
+        for millionths in 0..=1_000_000 {
+            let share = Share::from_millionths(millionths).unwrap();
+            let part = f64::from(millionths) / 1e6;
+            let read = Share::deserialize(IntoDeserializer::<Error>::into_deserializer(part));
+            assert_eq!(read, Ok(share));
+            let part = part as f32;
+            let read = Share::deserialize(IntoDeserializer::<Error>::into_deserializer(part));
+            assert_eq!(read, Ok(share));
+            assert_eq!(share.to_string().parse(), Ok(share));
+        }
+        let share = Rollout::Share(Share::from_millionths(2_500).unwrap());
+        assert_eq!(format!("{share:>8}|{share:*<8}|{share:2}"), "  0.25 %|0.25 %**|0.25 %");
+        assert_eq!(format!("{:>6}|", Rollout::On), "    on|");
+    }
+
     #[test]
     fn a_share_has_its_unit() {
         let share = Rollout::Share(Share::from_millionths(10_000).unwrap());
@@ -320,11 +340,15 @@ mod configuration {
         );
         let other = error(r#"{"share":{"millionths":1,"per_cent":1}}"#);
         assert!(other.starts_with("unknown field `per_cent`, expected `millionths`"), "{other}");
-        let expected = "expected a share of traces such as \"30 %\" or 0.3, of at most 100 %";
+        let expected = "expected a share of traces such as \"30 %\" or 0.3, of at most 100 %\
+                        \x20and no finer than a millionth";
         for (json, found) in [
             (r#"{"share":1}"#, "invalid type: integer `1`"),
             (r#"{"share":1.5}"#, "invalid value: floating point `1.5`"),
             (r#"{"share":-0.1}"#, "invalid value: floating point `-0.1`"),
+            (r#"{"share":0.0000004}"#, "invalid value: floating point `4e-7`"),
+            (r#"{"share":0.1234567}"#, "invalid value: floating point `0.1234567`"),
+            (r#"{"share":1e300}"#, "invalid value: floating point `1e+300`"),
             (r#"{"share":"101 %"}"#, "invalid value: string \"101 %\""),
             (r#"{"share":"0.00001 %"}"#, "invalid value: string \"0.00001 %\""),
             (r#"{"share":"1"}"#, "invalid value: string \"1\""),

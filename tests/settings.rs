@@ -49,6 +49,24 @@ fn everything_can_be_said() {
     );
 }
 
+/// Also in formats that people do not read, with names and without.
+#[test]
+fn what_is_written_is_read_in_every_format() {
+    for text in [
+        "",
+        WHOLE,
+        "max_message_len = 0",
+        "outbound_fields = { types = \"all\" }",
+        "rollout = \"on\"\ncarrier_cap = 5",
+    ] {
+        let config = config(text);
+        for bytes in [rmp_serde::to_vec(&config), rmp_serde::to_vec_named(&config)] {
+            let again: ChannelConfig = rmp_serde::from_slice(&bytes.unwrap()).unwrap();
+            assert_eq!(format!("{again:?}"), format!("{config:?}"));
+        }
+    }
+}
+
 #[test]
 fn it_becomes_a_channel() {
     let channel = Channel::from(config(WHOLE));
@@ -127,7 +145,11 @@ fn errors_name_what_and_where() {
             "rollout = \"30\"",
             "invalid value: string \"30\", expected off, count_only, receive_only, on",
         ),
-        ("rollout = { part = 0.3 }", "unknown variant `part`, expected one of `off`"),
+        ("rollout = { part = 0.3 }", "unknown field `part`, expected `share`"),
+        ("rollout = { share = 0.3, shre = 1 }", "unknown field `shre`, expected `share`"),
+        ("rollout = { on = true }", "unknown field `on`, expected `share`"),
+        ("rollout = {}", "missing field `share`"),
+        ("rollout = { share = 0.0000001 }", "no finer than a millionth"),
         (
             "rollout = { share = 3 }",
             "invalid type: integer `3`, expected a share of traces such as",

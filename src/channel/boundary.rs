@@ -4,6 +4,8 @@ use crate::carrier::Carrier;
 use crate::field::Field;
 use crate::policy::allow_list::AllowList;
 use crate::shorten::shorten;
+use crate::w3c::baggage::BaggageMembers;
+use crate::w3c::tracestate::TracestateMembers;
 use crate::wire::FIELD_HEADER_LEN;
 
 /// What of a message's fields goes out.
@@ -36,6 +38,16 @@ impl Default for Boundary {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// How many things these fields say: a list its members, any other field one.
+pub(super) fn parts(fields: &[Field<'_>]) -> usize {
+    let parts = fields.iter().map(|field| match field {
+        Field::Baggage(list) => BaggageMembers::new(list).count(),
+        Field::Tracestate(list) => TracestateMembers::new(list).count(),
+        _ => 1,
+    });
+    parts.sum()
 }
 
 /// What W3C Trace Context asks everybody to pass on at least (its *tracestate Limits*).

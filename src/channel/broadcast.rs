@@ -21,7 +21,7 @@ use crate::wrapped::Wrapped;
 ///
 /// The decision travels to all of them: who is not chosen gets the unsampled marker, so that ten
 /// thousand receivers do not start traces of their own. [`with_unsampled`](Self::with_unsampled)
-/// makes those messages bare.
+/// takes the decision away, and leaves baggage that may go out.
 ///
 /// ```
 /// use bytes::{Buf, Bytes};
@@ -112,14 +112,17 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
         self.wrapper_of(self.chooses(recipient))
     }
 
-    /// Wraps the message to a recipient. Copies no payload, and allocates nothing.
+    /// Wraps the message to a recipient, with a clone of the payload: a `Bytes` and borrowed bytes
+    /// are shared, and then nothing is copied or allocated; a `BytesMut` and a `VecDeque` are
+    /// copied.
     #[must_use]
     pub fn wrap(&self, recipient: &[u8]) -> Wrapped<P> {
         self.wrapper(recipient).wrap_buf(self.payload.clone())
     }
 
-    /// Wraps the message to a recipient, from a span of its own. The header is encoded anew for
-    /// each recipient that is chosen; without fields, nothing is allocated.
+    /// Wraps the message to a recipient, from a span of its own, with a clone of the payload as
+    /// [`wrap`](Self::wrap) has it. The header is encoded anew for each recipient that is chosen,
+    /// which allocates for fields alone.
     #[must_use]
     pub fn wrap_from(&self, span_id: SpanId, recipient: &[u8]) -> Wrapped<P> {
         let is_chosen = self.chooses(recipient);

@@ -11,7 +11,7 @@ use crate::reader::Reader;
 use crate::wire::DEFAULT_CARRIER_CAP;
 
 /// Everything that a [`Channel`] is made of, as a configuration file says it: what is not said is
-/// as in [`Channel::new`], and what is not known is an error. For formats that people read.
+/// as in [`Channel::new`], and what is not known is an error.
 ///
 /// ```
 /// use glassine::Channel;
@@ -56,13 +56,14 @@ pub struct ChannelConfig {
     pub inbound_fields: AllowList,
     /// [`Channel::with_outbound_fields`].
     pub outbound_fields: AllowList,
-    /// [`Channel::with_max_message_len`], in bytes. `None`: any number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_message_len: Option<usize>,
     /// [`Channel::with_max_tracestate_len`], in bytes.
     pub max_tracestate_len: u16,
     /// The cap on the carrier of its [`Reader`], in bytes.
     pub carrier_cap: u16,
+    /// [`Channel::with_max_message_len`], in bytes. `None`: any number.
+    // The last, so that formats without names miss nothing in front of the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_message_len: Option<usize>,
 }
 
 impl Default for ChannelConfig {
@@ -76,9 +77,9 @@ impl Default for ChannelConfig {
             empty_messages: EmptyMessages::default(),
             inbound_fields: AllowList::default(),
             outbound_fields: AllowList::default(),
-            max_message_len: None,
             max_tracestate_len: Boundary::default().max_tracestate_len,
             carrier_cap: DEFAULT_CARRIER_CAP,
+            max_message_len: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
 use crate::carrier::Carrier;
-use crate::channel::boundary::Boundary;
+use crate::channel::boundary::{Boundary, parts};
 use crate::channel::kept::Kept;
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
@@ -52,21 +52,20 @@ impl Origin {
 
     /// The same with these fields besides its own, of which they replace what counts once. Fields
     /// that a writer would refuse are left out, and what is too long for a carrier of 16 KiB is
-    /// [shortened](crate::shorten). They are copied: one allocation for what is
-    /// kept, and O(bytes + fields log fields), of at most 128 fields.
+    /// [shortened](crate::shorten). They are copied, with a few allocations, in
+    /// O(bytes + fields log fields), of at most 128 fields.
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
-        let kept = self.keep(fields.iter().copied().chain(self.going_on(self.context())));
+        let kept = self.keep(fields.iter().copied().chain(self.own_fields()));
         let weight = kept.as_ref().and_then(Kept::weight).or(self.weight);
         Self { weight, kept: kept.map(Arc::new), ..self }
     }
 
-    /// Sets the baggage, or takes it away: a `baggage` header value, as its owner says it now. One
-    /// allocation for all fields.
+    /// Sets the baggage, or takes it away: a `baggage` header value, as its owner says it now. The
+    /// fields are copied, as by [`with_fields`](Self::with_fields).
     #[must_use]
     pub fn with_baggage(self, text: Option<&str>) -> Self {
-        let others = self.going_on(self.context());
-        let others = others.filter(|field| !matches!(field, Field::Baggage(_)));
+        let others = self.own_fields().filter(|field| !matches!(field, Field::Baggage(_)));
         let kept = self.keep(text.map(Field::Baggage).into_iter().chain(others));
         Self { kept: kept.map(Arc::new), ..self }
     }
@@ -82,8 +81,8 @@ impl Origin {
 
     /// The origin of a message that `context`'s span sends while it handles a message of this
     /// origin: it carries on the fields of the old one. What belongs to the trace (`tracestate`,
-    /// weight, other propagators' keys) goes on only within the trace; further contexts stay
-    /// behind. O(1).
+    /// weight, other propagators' keys) goes on only within the trace; further contexts and a
+    /// [`thinning`](Self::thinning) stay behind. O(1).
     #[must_use]
     pub fn followed_by(&self, context: TraceContext) -> Self {
         let in_trace = self
@@ -155,7 +154,9 @@ impl Origin {
     /// One in how many receivers of this copy keep its context. `None` unless it went to many.
     #[must_use]
     pub fn thinning(&self) -> Option<NonZeroU32> {
-        self.kept.as_ref().filter(|kept| kept.is_thinned())?.carrier().thinning()
+        let carrier = self.kept.as_ref().filter(|kept| kept.is_thinned())?.carrier();
+        // It is of the message that came, and of none that follows it (`R-THIN-5`).
+        (carrier.context() == self.context()).then(|| carrier.thinning()).flatten()
     }
 
     /// The origin of a message that is not a part of what is done now, but comes after it, such as
@@ -247,9 +248,7 @@ impl Origin {
         let allowed = allowed.filter_map(|field| boundary.limit(field));
         let mut fields: Vec<_> = own.clone().chain(allowed).take(MAX_FIELDS).collect();
         let fields = shorten(&mut fields, ROOM);
-        let len = |fields: &[Field<'_>]| fields.iter().map(Field::value_len).sum::<usize>();
-        let own_len = own.map(|field| field.value_len()).sum::<usize>();
-        let has_lost = len(fields) < len(&going_on) + own_len;
+        let has_lost = parts(fields) < parts(&going_on) + own.count();
         (encoded(says, fields), has_lost)
     }
 
@@ -258,6 +257,12 @@ impl Origin {
         let (encoded, has_lost) = self.encode(Says::Nothing, boundary, None);
         let has_fields = encoded.as_bytes().len() > HEADER_LEN;
         (if has_fields { encoded } else { EncodedEnvelope::EMPTY }, has_lost)
+    }
+
+    /// The fields of this message itself. The weight is not among them.
+    fn own_fields(&self) -> impl Iterator<Item = Field<'_>> {
+        let thinning = self.thinning().map(Field::Thinning);
+        thinning.into_iter().chain(self.going_on(self.context()))
     }
 
     /// The fields that a message of this context carries on. The weight is not among them.

@@ -23,7 +23,8 @@ use crate::verdict::Verdict;
 /// [mixed](Mode::Mixed) channel nothing is an error. While the switch of a mixed channel is off
 /// or counts only, the payload is all of the message.
 ///
-/// O(1), but for fields that pass the list of incoming fields: those are copied, in one allocation.
+/// O(1) without an allocation, but for fields that pass the list of incoming fields: those are
+/// copied.
 ///
 /// ```
 /// use glassine::policy::{Propagation, Trust};

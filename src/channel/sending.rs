@@ -189,8 +189,8 @@ fn shortened(envelope: &EncodedEnvelope, room: usize) -> Option<EncodedEnvelope>
 setting! {
     /// What becomes of messages without a payload. Where an empty message means *no value* (a
     /// retained message of MQTT that is removed, a tombstone of a compacted log), an envelope would
-    /// make it one. In an [always](Mode::Always) channel they are wrapped in any case, but without
-    /// a context.
+    /// make it one. In an [always](Mode::Always) channel they are wrapped in any case; what this
+    /// setting says is whether their context goes with them.
     EmptyMessages
     /// They go bare, whatever their context is (`O-WRITE-1`).
     #[default]

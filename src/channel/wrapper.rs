@@ -33,7 +33,8 @@ impl<'c> Wrapper<'c> {
         Self { prepared, sending }
     }
 
-    /// Whether the payload goes as it is, the escape aside.
+    /// Whether nothing was prepared to go in front of the payload. What goes there in the end
+    /// depends on the payload and the moment.
     #[must_use]
     pub fn is_bare(&self) -> bool {
         self.prepared.envelope.is_empty()
@@ -101,7 +102,8 @@ impl<'c> Wrapper<'c> {
         Ok(message)
     }
 
-    /// Makes the message of a text channel. One allocation of exactly its length.
+    /// Makes the message of a text channel. One allocation, of exactly its length, unless fields
+    /// must go.
     #[cfg(feature = "text")]
     #[must_use]
     pub fn wrap_text(&self, payload: &str) -> alloc::string::String {

@@ -240,7 +240,8 @@ impl Snapshot {
         difference
     }
 
-    /// How many messages had this fault: damaged ones, and carriers above the cap.
+    /// How many messages had this fault: damaged ones, carriers above the cap, and what a channel
+    /// of its mode refused for it.
     #[must_use]
     pub fn fault(&self, kind: FaultKind) -> usize {
         self.faults.get(kind as usize).copied().unwrap_or_default()

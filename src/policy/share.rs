@@ -1,6 +1,6 @@
 //! A share of all traces, the same in every program and every language.
 
-use core::fmt;
+use core::fmt::{self, Write};
 use core::str::FromStr;
 
 use crate::id::TraceId;
@@ -51,17 +51,19 @@ impl Share {
 impl fmt::Display for Share {
     /// Writes it in per cent, exactly: `30 %`, `0.0001 %`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Text { bytes: [0; 9], len: 0 };
         let (whole, mut part) = (self.millionths / ONE_PER_CENT, self.millionths % ONE_PER_CENT);
-        write!(f, "{whole}")?;
+        write!(text, "{whole}")?;
         if part > 0 {
             let mut digits = 4;
             while part % 10 == 0 {
                 part /= 10;
                 digits -= 1;
             }
-            write!(f, ".{part:0digits$}")?;
+            write!(text, ".{part:0digits$}")?;
         }
-        f.write_str(" %")
+        text.write_str(" %")?;
+        f.pad(text.as_str())
     }
 }
 
@@ -77,6 +79,28 @@ impl FromStr for Share {
             None => None,
         };
         share.and_then(Self::from_millionths).ok_or(ParseSettingError::or_share(&[]))
+    }
+}
+
+/// The text of a share, so that it can be padded as a whole.
+struct Text {
+    bytes: [u8; 9], // of "99.9999 %"
+    len: usize,
+}
+
+impl Text {
+    fn as_str(&self) -> &str {
+        let text = self.bytes.get(..self.len).unwrap_or_default();
+        core::str::from_utf8(text).unwrap_or_default()
+    }
+}
+
+impl Write for Text {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        let end = self.len + part.len();
+        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(part.as_bytes());
+        self.len = end;
+        Ok(())
     }
 }
 

@@ -66,9 +66,17 @@ impl<'de> Visitor<'de> for AllowListVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<AllowList, A::Error> {
-        let Table { baggage, text_map, types } =
-            Table::deserialize(MapAccessDeserializer::new(map))?;
-        let mut list = AllowList::ALL;
+        Table::deserialize(MapAccessDeserializer::new(map)).map(Into::into)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<AllowList, A::Error> {
+        Table::deserialize(SeqAccessDeserializer::new(seq)).map(Into::into)
+    }
+}
+
+impl From<Table> for AllowList {
+    fn from(Table { baggage, text_map, types }: Table) -> Self {
+        let mut list = Self::ALL;
         if let List::Only(keys) = baggage {
             list = list.with_baggage_keys(keys);
         }
@@ -78,7 +86,7 @@ impl<'de> Visitor<'de> for AllowListVisitor {
         if let List::Only(types) = types {
             list = list.with_field_types(types.into_iter().map(FieldType));
         }
-        Ok(list)
+        list
     }
 }
 

@@ -52,23 +52,37 @@ impl<'de> Deserialize<'de> for Share {
 
 struct ShareVisitor;
 
+impl ShareVisitor {
+    /// The share that this part is, if it is one: what is finer than a millionth is an error, as in
+    /// text.
+    fn exactly<E: Error>(self, part: f64, is_it: impl Fn(f64) -> bool) -> Result<Share, E> {
+        // Out of range it becomes the nearest number that is in range.
+        Share::from_millionths((part * f64::from(MILLION) + 0.5) as u32)
+            .filter(|share| is_it(f64::from(share.millionths()) / f64::from(MILLION)))
+            .ok_or_else(|| E::invalid_value(Unexpected::Float(part), &self))
+    }
+}
+
 impl<'de> Visitor<'de> for ShareVisitor {
     type Value = Share;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a share of traces such as \"30 %\" or 0.3, of at most 100 %")
+        f.write_str(
+            "a share of traces such as \"30 %\" or 0.3, of at most 100 % and no finer than a \
+             millionth",
+        )
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Share, E> {
         text.parse().map_err(|_| E::invalid_value(Unexpected::Str(text), &self))
     }
 
+    fn visit_f32<E: Error>(self, part: f32) -> Result<Share, E> {
+        self.exactly(part.into(), |share| share as f32 == part)
+    }
+
     fn visit_f64<E: Error>(self, part: f64) -> Result<Share, E> {
-        if !(0.0..=1.0).contains(&part) {
-            return Err(E::invalid_value(Unexpected::Float(part), &self));
-        }
-        Share::from_millionths((part * f64::from(MILLION) + 0.5) as u32)
-            .ok_or_else(|| E::invalid_value(Unexpected::Float(part), &self))
+        self.exactly(part, |share| share == part)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Share, A::Error> {
@@ -160,6 +174,14 @@ impl<'de> Visitor<'de> for RolloutVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Rollout, A::Error> {
-        Spelled::deserialize(MapAccessDeserializer::new(map)).map(Into::into)
+        let table = Table::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Rollout::Share(table.share))
     }
+}
+
+/// A rollout as a table, where a share can be a number.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    share: Share,
 }
