@@ -43,20 +43,28 @@ impl Head {
         if front.first() != Some(&MAGIC) {
             return Self::BARE;
         }
-        match front.first_chunk::<HEADER_LEN>() {
-            Some(header) if len >= CONTEXT_LEN && usize::from(cap) >= IDS_LEN => {
-                // The flags alone are left, in the lowest byte, if this is that header.
-                let left = (u64::from_le_bytes(*header) ^ CONTEXT).rotate_right(FLAGS_AT_BIT);
-                if let Ok(flags) = u8::try_from(left) {
-                    return Self::enveloped(TraceFlags::from_u8(flags), IDS_DECIDED, CONTEXT_LEN);
-                }
-            }
-            _ => {}
+        if let Some(flags) = Self::flags_of_context(front, len, cap) {
+            return Self::enveloped(flags, IDS_DECIDED, CONTEXT_LEN);
         }
         Self::parse_any(front, len, cap)
     }
 
+    /// The flags of a message that is a context without fields in front of its payload. `None` for
+    /// any other.
+    #[inline]
+    pub(crate) fn flags_of_context(front: &[u8], len: usize, cap: u16) -> Option<TraceFlags> {
+        let header = front.first_chunk::<HEADER_LEN>()?;
+        if len < CONTEXT_LEN || usize::from(cap) < IDS_LEN {
+            return None;
+        }
+        // The flags alone are left, in the lowest byte, if this is that header.
+        let left = (u64::from_le_bytes(*header) ^ CONTEXT).rotate_right(FLAGS_AT_BIT);
+        if left > u64::from(u8::MAX) { None } else { Some(TraceFlags::from_u8(left as u8)) }
+    }
+
     /// The same for any message: those of the three shapes of version 1, and all others.
+    // Cold, so that the way of the others saves no registers for this call.
+    #[cold]
     #[inline(never)]
     fn parse_any(front: &[u8], len: usize, cap: u16) -> Self {
         let Some(header) = front.first_chunk::<HEADER_LEN>() else {

@@ -154,7 +154,11 @@ impl<'a> Reading<'a> {
     #[must_use]
     #[inline]
     pub fn payload(self) -> &'a [u8] {
-        self.bytes.get(self.payload_offset()..).unwrap_or_default()
+        match self.payload_offset() {
+            // Bare messages need no look at their length.
+            0 => self.bytes,
+            at => self.bytes.get(at..).unwrap_or_default(),
+        }
     }
 
     /// Returns where the payload begins: 0 for bare and damaged messages, 8 and the carrier's

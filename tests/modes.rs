@@ -267,6 +267,71 @@ fn the_short_way_sends_and_counts_the_same() {
     assert!(seen > 100, "{seen}");
 }
 
+/// Three ways to one reading: `receive`, which tells the most frequent messages first, and those
+/// that judge every message alike.
+#[test]
+fn the_short_way_receives_and_counts_the_same() {
+    let fields = [Field::Tracestate("a=1"), Field::Thinning(7.try_into().unwrap())];
+    let unsampled = sampled().with_flags(TraceFlags::NONE);
+    let mut messages: Vec<_> = [
+        Envelope::new(sampled()),
+        Envelope::new(unsampled),
+        Envelope::new(sampled().with_flags(TraceFlags::from_u8(0xFF))),
+        Envelope::new(sampled()).with_fields(&fields),
+        Envelope::unsampled(),
+        Envelope::escape(),
+    ]
+    .iter()
+    .flat_map(|envelope| [&b""[..], b"payload"].map(|to| envelope.encode_to_vec(to).unwrap()))
+    .collect();
+    let whole = messages[1].clone();
+    // Cut off anywhere, with an id that is all zero, of another version, damaged, and bare.
+    messages.extend((0..whole.len()).map(|len| whole[..len].to_vec()));
+    for (at, with) in [(8..24, 0), (24..32, 0), (1..2, 2), (1..2, 5), (2..3, 0), (5..6, 0x83)] {
+        let mut message = whole.clone();
+        message[at].fill(with);
+        messages.push(message);
+    }
+    messages.extend([b"{}".to_vec(), b"\x9D".to_vec()]);
+
+    let trusts = [Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept];
+    let caps = [0, 23, 24, 16_384];
+    let mut seen = 0;
+    for (mode, rollout) in MODES.into_iter().flat_map(|mode| ROLLOUTS.map(|at| (mode, at))) {
+        for (trust, cap) in trusts.into_iter().flat_map(|trust| caps.map(|cap| (trust, cap))) {
+            for (message, name) in messages.iter().flat_map(|m| [(m, None), (m, Some(b"name"))]) {
+                let channels = [(); 3].map(|()| {
+                    channel(mode, rollout)
+                        .with_trust(trust)
+                        .with_inbound_fields(AllowList::ALL)
+                        .with_reader(Reader::new().with_carrier_cap(cap))
+                });
+                let [short, long, borrowed] = channels.each_ref().map(|channel| {
+                    let receiver = channel.receiver();
+                    name.map_or(receiver, |name| receiver.with_name(name))
+                });
+                let bytes = Bytes::from(message.clone());
+                let received = short.receive(bytes.clone());
+                let judged = long.try_receive(bytes.clone());
+                let judged = judged.unwrap_or_else(|refused| refused.into_bytes().into());
+                assert_eq!(received, judged, "{mode} {rollout} {trust} {cap} {message:02x?}");
+                let judged = borrowed.receive_ref(&bytes);
+                assert_eq!(received.origin(), judged.origin());
+                assert_eq!(received.value(), judged.value());
+                if name.is_none() {
+                    assert_eq!(channels[0].receive(bytes), received);
+                    let _ = channels[1].receiver().try_receive(message.clone().into());
+                    let _ = channels[2].receive_ref(message);
+                }
+                let counts = channels.each_ref().map(|channel| channel.counters().snapshot());
+                assert!(counts.iter().all(|count| *count == counts[0]), "{message:02x?}");
+                seen += counts[0].count(Count::ReadSampled);
+            }
+        }
+    }
+    assert!(seen > 1_000, "{seen}");
+}
+
 #[test]
 fn a_relay_gives_its_span_or_leaves_the_message_alone() {
     static TRUSTING: Channel = channel(Mode::Mixed, Rollout::On)

@@ -131,7 +131,8 @@ impl Origin {
         let baggage = list.may_admit(FieldType::BAGGAGE).then(|| carrier.baggage()).flatten();
         let baggage = baggage.and_then(|text| list.baggage(text));
         let fields: Vec<_> = allowed(believed, list, baggage.as_deref()).collect();
-        self.with_fields(&fields)
+        // Most often none.
+        if fields.is_empty() { self } else { self.with_fields(&fields) }
     }
 
     /// The origin that a receiver of this name has, of a message that went to many as one copy

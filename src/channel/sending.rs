@@ -91,6 +91,16 @@ impl Sending {
         !matches!(self.mode, Mode::Always)
     }
 
+    /// Whether a message without the magic byte is read, and taken.
+    #[inline]
+    pub(super) fn reads_bare(&self) -> bool {
+        match self.mode {
+            Mode::Mixed => self.switch.get() != Rollout::Off,
+            Mode::Closed => true,
+            Mode::Always => false,
+        }
+    }
+
     /// What goes in front of a payload of this length.
     #[inline]
     pub(super) fn choose(

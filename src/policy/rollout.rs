@@ -64,6 +64,7 @@ impl RolloutSwitch {
 
     /// The position. One relaxed load.
     #[must_use]
+    #[inline]
     pub fn get(&self) -> Rollout {
         match self.word.load(Ordering::Relaxed) {
             OFF => Rollout::Off,
