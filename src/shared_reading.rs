@@ -132,6 +132,11 @@ pub struct Refused {
 }
 
 impl Refused {
+    #[cfg(feature = "policy")]
+    pub(crate) const fn new(fault: Fault, bytes: Bytes) -> Self {
+        Self { fault, bytes }
+    }
+
     /// Returns what is wrong, and where.
     #[must_use]
     pub const fn fault(&self) -> Fault {

@@ -12,7 +12,6 @@ use crate::policy::rollout::Rollout;
 use crate::policy::trust::Trust;
 use crate::reading::Reading;
 use crate::shared_reading::Refused;
-use crate::verdict::Verdict;
 use crate::wire::CONTEXT_LEN;
 
 /// Receives the messages of a channel; made by [`Channel::receiver`]. It is `Copy`, and made for a
@@ -105,13 +104,12 @@ impl<'a> Receiver<'a> {
             return Ok(message.into());
         }
         let reading = self.channel.reader.read_shared(message);
-        let Some(origin) = self.judge(reading.as_reading()) else {
-            return Ok(reading.into_bytes().into());
-        };
-        let fault = reading.as_reading().fault();
-        let reading = reading.require(self.channel.sending.mode);
-        let reading = reading.inspect_err(|refused| self.refuse(fault, refused.fault()))?;
-        Ok(Traced::new(reading.into_payload(), origin))
+        let required = reading.as_reading().require(self.channel.sending.mode);
+        match self.judge(reading.as_reading(), required.err()) {
+            Ok(Some(origin)) => Ok(Traced::new(reading.into_payload(), origin)),
+            Ok(None) => Ok(reading.into_bytes().into()),
+            Err(fault) => Err(Refused::new(fault, reading.into_bytes())),
+        }
     }
 
     /// Takes a message apart that is borrowed, as by a relay that passes it on.
@@ -129,11 +127,11 @@ impl<'a> Receiver<'a> {
             return Ok(message.into());
         }
         let reading = self.channel.reader.read(message);
-        let Some(origin) = self.judge(reading) else { return Ok(message.into()) };
-        let fault = reading.fault();
-        let reading = reading.require(self.channel.sending.mode);
-        let reading = reading.inspect_err(|refusal| self.refuse(fault, *refusal))?;
-        Ok(Traced::new(reading.payload(), origin))
+        let required = reading.require(self.channel.sending.mode);
+        Ok(match self.judge(reading, required.err())? {
+            Some(origin) => Traced::new(reading.payload(), origin),
+            None => message.into(),
+        })
     }
 
     /// Takes a message of a text channel apart.
@@ -153,12 +151,14 @@ impl<'a> Receiver<'a> {
             return Ok(message.into());
         }
         let reading = self.channel.reader.read_text(message);
-        let origin = self.judge(reading.decode().as_reading());
-        let Some(origin) = origin else { return Ok(message.into()) };
-        let fault = reading.fault();
-        let reading = reading.require(self.channel.sending.mode);
-        let reading = reading.inspect_err(|refusal| self.refuse(fault, *refusal))?;
-        Ok(Traced::new(message.get(reading.payload_offset()..).unwrap_or_default(), origin))
+        let required = reading.require(self.channel.sending.mode);
+        Ok(match self.judge(reading.decode().as_reading(), required.err())? {
+            Some(origin) => {
+                let payload = message.get(reading.payload_offset()..);
+                Traced::new(payload.unwrap_or_default(), origin)
+            }
+            None => message.into(),
+        })
     }
 
     /// Whether frames are not read at all. Where every sender is upgraded, they always are.
@@ -177,35 +177,31 @@ impl<'a> Receiver<'a> {
         sending.mode != Mode::Mixed || sending.switch.get().receives()
     }
 
-    fn refuse(&self, reading: Option<Fault>, refusal: Fault) {
-        self.channel.counters().record_refusal(reading, refusal);
-    }
-
-    /// Counts a message that was read, and judges where it comes from. `None` if it was only to be
-    /// counted.
-    fn judge(&self, reading: Reading<'_>) -> Option<Origin> {
+    /// Counts a message that was read, and judges where it comes from; or gives back what the mode
+    /// has against it. `None` if it was only to be counted.
+    fn judge(&self, reading: Reading<'_>, refusal: Option<Fault>) -> Result<Option<Origin>, Fault> {
         let counters = self.channel.counters();
-        if reading.verdict() == Verdict::Bare {
-            counters.record(Count::ReadBare);
-            return Some(Origin::default());
-        }
         counters.record_reading(reading);
+        if let Some(refusal) = refusal {
+            counters.record_refusal(reading.fault(), refusal);
+            return Err(refusal);
+        }
         if self.stands_at(Rollout::CountOnly) {
-            return None;
+            return Ok(None);
         }
         counters.record_judgement(reading, self.trust);
         let origin = Origin::new(self.trust.judge(reading));
         let carrier = reading.carrier();
         if self.trust == Trust::Drop || !carrier.may_have_fields() {
-            return Some(origin);
+            return Ok(Some(origin));
         }
         let origin = origin.with_fields_of(carrier, &self.channel.inbound_fields);
         if let Some(name) = self.name {
-            return Some(origin.for_receiver(name));
+            return Ok(Some(origin.for_receiver(name)));
         }
         if origin.thinning().is_some() {
             counters.record(Count::Unnamed);
         }
-        Some(origin)
+        Ok(Some(origin))
     }
 }
