@@ -1,5 +1,6 @@
-//! Lower-case hexadecimal, strictly: what W3C Trace Context calls `HEXDIGLC`. By two tables, over
-//! arrays whose lengths are known.
+//! Lower-case hexadecimal, strictly: what W3C Trace Context calls `HEXDIGLC`. Two digits at a time,
+//! by arithmetic on both, in loops without a way out over arrays whose lengths are known: compilers
+//! make vectors of them.
 
 /// Writes two digits for each byte. `D` is twice `N`.
 #[inline]
@@ -7,54 +8,56 @@ pub(crate) fn encode<const N: usize, const D: usize>(bytes: &[u8; N]) -> [u8; D]
     const { assert!(D == 2 * N, "two digits for a byte") };
     let mut digits = [0; D];
     for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
-        pair.copy_from_slice(&DIGITS[usize::from(*byte)]);
+        // The high digit stands first.
+        let values = u16::from(*byte >> 4) | u16::from(*byte & 0x0F) << 8;
+        let letters = (values + EACH * 6) >> 4 & EACH;
+        pair.copy_from_slice(
+            &(values + EACH * u16::from(b'0') + letters * TO_LETTER).to_le_bytes(),
+        );
     }
     digits
 }
 
 /// Reads a byte from each two digits, or says which character is not a digit. `D` is twice `N`.
-#[inline]
+// Inlined, its loops would be unrolled before anything could become a vector.
+#[inline(never)]
 pub(crate) fn decode<const N: usize, const D: usize>(digits: &[u8; D]) -> Result<[u8; N], usize> {
     const { assert!(D == 2 * N, "two digits for a byte") };
+    let is_sound = digits.iter().fold(true, |all, digit| all & is_digit(*digit));
     let mut bytes = [0; N];
-    let mut all = 0;
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        if let [high, low] = pair {
-            let (high, low) = (VALUES[usize::from(*high)], VALUES[usize::from(*low)]);
-            *byte = high << 4 | low;
-            all |= high | low;
-        }
+    for (byte, digits) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+        *byte = digits.first_chunk().map_or(0, |digits| byte_of(*digits));
     }
-    if all == NO_DIGIT { Err(first_fault(digits)) } else { Ok(bytes) }
+    if is_sound { Ok(bytes) } else { Err(first_fault(digits)) }
+}
+
+/// Reads a byte from two digits.
+#[inline]
+pub(crate) fn decode_byte(digits: [u8; 2]) -> Result<u8, usize> {
+    let [high, low] = digits;
+    if is_digit(high) && is_digit(low) { Ok(byte_of(digits)) } else { Err(first_fault(&digits)) }
 }
 
 #[cold]
 fn first_fault(digits: &[u8]) -> usize {
-    let is_digit = |digit: &u8| VALUES[usize::from(*digit)] != NO_DIGIT;
-    digits.iter().position(|digit| !is_digit(digit)).unwrap_or_default()
+    digits.iter().position(|digit| !is_digit(*digit)).unwrap_or_default()
 }
 
-/// The digits of each byte.
-static DIGITS: [[u8; 2]; 256] = {
-    let mut digits = [[0; 2]; 256];
-    let mut byte = 0;
-    while byte < digits.len() {
-        digits[byte] = [ALL[byte >> 4], ALL[byte & 0xF]];
-        byte += 1;
-    }
-    digits
-};
+#[inline]
+const fn is_digit(character: u8) -> bool {
+    character.wrapping_sub(b'0') < 10 || character.wrapping_sub(b'a') < 6
+}
 
-/// The value of each character; `NO_DIGIT` if it is none.
-static VALUES: [u8; 256] = {
-    let mut values = [NO_DIGIT; 256];
-    let mut value = 0;
-    while value < ALL.len() {
-        values[ALL[value] as usize] = value as u8;
-        value += 1;
-    }
-    values
-};
+/// The byte of two characters that are digits.
+#[inline]
+const fn byte_of(digits: [u8; 2]) -> u8 {
+    let digits = u16::from_le_bytes(digits);
+    // Bit 6 tells letters from the digits below 10.
+    let letters = digits >> 6 & EACH;
+    let values = (digits & (EACH * 0x0F)) + letters * 9;
+    (values << 4 | values >> 8) as u8
+}
 
-const ALL: &[u8; 16] = b"0123456789abcdef";
-const NO_DIGIT: u8 = 0xFF;
+const EACH: u16 = 0x0101;
+/// From a digit of this value, if it were one below 10, to the letter.
+const TO_LETTER: u16 = (b'a' - 10 - b'0') as u16;

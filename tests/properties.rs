@@ -474,6 +474,42 @@ proptest! {
     }
 }
 
+/// Any byte at any place of a `traceparent`: the digits that it changes, or which fault there.
+#[test]
+fn traceparent_with_any_byte_anywhere() {
+    use glassine::w3c::ParseErrorKind as K;
+    let text = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    let context = TraceContext::from_traceparent(text).unwrap();
+    for (at, byte) in (0..55).flat_map(|at| (0..=255_u8).map(move |byte| (at, byte))) {
+        let mut changed = *text;
+        changed[at] = byte;
+        let digit = char::from(byte).to_digit(16).filter(|_| !byte.is_ascii_uppercase());
+        let read = TraceContext::from_traceparent(&changed);
+        let fault = |kind| read.is_err_and(|error| (error.kind(), error.offset()) == (kind, at));
+        let is_right = match (at, digit) {
+            (2 | 35 | 52, _) => {
+                if byte == b'-' {
+                    read == Ok(context)
+                } else {
+                    fault(K::Separator)
+                }
+            }
+            (_, None) => fault(K::Digit),
+            // Of a later version, the sampled flag is read.
+            (0 | 1, _) | (54, Some(1)) => read == Ok(context),
+            (53 | 54, _) => read.is_ok_and(|read| read.flags() != context.flags() || byte == b'0'),
+            (_, Some(digit)) => read.is_ok_and(|read| {
+                let ids = format!("{}-{}", read.trace_id(), read.span_id());
+                let written = char::from_digit(digit, 16).unwrap();
+                ids.as_bytes()[at - 3] == written as u8
+                    && read.flags() == context.flags()
+                    && ids.bytes().zip(&text[3..]).filter(|(a, b)| a != *b).count() <= 1
+            }),
+        };
+        assert!(is_right, "{byte:02x} at {at}: {read:?}");
+    }
+}
+
 /// Appendix A of the specification, row by row: every single-bit flip of the header, for every
 /// shape.
 #[test]

@@ -9,6 +9,7 @@ use crate::flags::TraceFlags;
 use crate::hex;
 use crate::id::{SpanId, TraceId};
 use crate::w3c::parse_error::{ParseError, ParseErrorKind};
+use crate::wire::IDS_LEN;
 
 /// Holds the text of a `traceparent` of version `00`: always 55 ASCII characters, in place.
 ///
@@ -79,7 +80,17 @@ impl TraceContext {
     /// A [`ParseError`] that names what is wrong and the first byte at fault ([`R-W3C-3`]).
     ///
     /// [`R-W3C-3`]: crate::spec#13-w3c-trace-context
+    #[inline]
     pub fn from_traceparent(text: &[u8]) -> Result<Self, ParseError> {
+        match text.try_into().ok().and_then(read_usual) {
+            Some(context) => Ok(context),
+            None => Self::from_any_traceparent(text),
+        }
+    }
+
+    /// The same part by part, for later versions and for what is no `traceparent`.
+    #[cold]
+    fn from_any_traceparent(text: &[u8]) -> Result<Self, ParseError> {
         let Some((front, after)) = text.split_first_chunk() else {
             return Err(ParseError::new(ParseErrorKind::Length, text.len()));
         };
@@ -133,6 +144,24 @@ impl fmt::Display for TraceContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_traceparent().fmt(f)
     }
+}
+
+/// Reads a `traceparent` of version `00`, all digits of the ids at once. `None` if there is
+/// anything that would have to be looked at part by part.
+#[inline]
+fn read_usual(text: &[u8; Traceparent::LEN]) -> Option<TraceContext> {
+    let (b"00-", rest) = text.split_first_chunk()? else { return None };
+    let (trace_id, rest) = rest.split_first_chunk::<32>()?;
+    let (b"-", rest) = rest.split_first_chunk()? else { return None };
+    let (span_id, rest) = rest.split_first_chunk::<16>()?;
+    let (b"-", flags) = rest.split_first_chunk()? else { return None };
+    let mut digits = [0; 2 * IDS_LEN];
+    let (trace_id_digits, span_id_digits) = digits.split_at_mut(trace_id.len());
+    trace_id_digits.copy_from_slice(trace_id);
+    span_id_digits.copy_from_slice(span_id);
+    let ids = hex::decode(&digits).ok()?;
+    let flags = hex::decode_byte(*flags.first_chunk()?).ok()?;
+    TraceContext::from_ids(&ids, TraceFlags::from_u8(flags))
 }
 
 const VERSION: Range<usize> = 0..2;
