@@ -179,8 +179,7 @@ impl Reader {
     fn text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
         let within = text.get(..text.len().min(MAX_ENCODED_LEN + 1)).unwrap_or_default();
         // The alphabet ends at the end, unless something is wrong.
-        let end = within.iter().position(|byte| !IS_BASE64URL[usize::from(*byte)]);
-        let end = end.unwrap_or(within.len());
+        let end = alphabet_len(within);
         let (encoded, rest) = within.split_at(end);
         if rest.first() != Some(&TEXT_END) {
             let longest = text.len().min(MAX_ENCODED_LEN);
@@ -286,16 +285,35 @@ const fn in_text(fault: Fault) -> (FaultKind, usize) {
     (fault.kind(), fault.offset() * CHARS / BYTES)
 }
 
-/// The characters of base64url.
+/// How many characters of base64url a text begins with.
+fn alphabet_len(text: &[u8]) -> usize {
+    let mut rest = text;
+    // As many at a time as a vector holds, to the end of each.
+    while let Some((chunk, after)) = rest.split_first_chunk::<16>() {
+        if !chunk.iter().fold(true, |all, byte| all & is_base64url(*byte)) {
+            break;
+        }
+        rest = after;
+    }
+    let is_in = |byte: &&u8| IS_BASE64URL[usize::from(**byte)];
+    text.len() - rest.len() + rest.iter().take_while(is_in).count()
+}
+
 static IS_BASE64URL: [bool; 256] = {
     let mut is_in = [false; 256];
     let mut byte = 0;
     while byte < is_in.len() {
-        is_in[byte] = matches!(byte as u8, b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+        is_in[byte] = is_base64url(byte as u8);
         byte += 1;
     }
     is_in
 };
+
+#[inline]
+const fn is_base64url(byte: u8) -> bool {
+    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+    letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'-') | (byte == b'_')
+}
 
 /// Four characters hold three bytes.
 const CHARS: usize = 4;
