@@ -10,7 +10,7 @@ use glassine_opentelemetry::tokio::mpsc as traced_mpsc;
 use glassine_opentelemetry::{
     Consumer, Relation, capture, capture_from, to_span_context, to_span_context_with_tracestate,
 };
-use inputs::{context, payload};
+use inputs::{BAGGAGE, TRACESTATE, context, payload};
 use opentelemetry::baggage::BaggageExt;
 use opentelemetry::propagation::TextMapPropagator;
 use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState};
@@ -30,8 +30,6 @@ static OPEN: Channel = Channel::new()
     .with_outbound_fields(AllowList::ALL);
 
 const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
-const TRACESTATE: &str = "rojo=00f067aa0ba902b7,congo=t61rcWkgMzE,vendor=value";
-const BAGGAGE: &str = "tenant=7,user=8,plan=gold,region=eu,flag=on";
 
 pub(super) fn run() {
     into_context();

@@ -4,13 +4,12 @@
 mod channels;
 mod codec;
 mod companion;
-mod counting;
 mod hostile;
 mod peers;
 mod text;
 
 use glassine::{TraceContext, TraceFlags};
-use inputs::context;
+use inputs::{context, counting};
 
 fn main() {
     codec::run();

@@ -1,26 +1,28 @@
-//! How an operation is called so that callgrind finds it.
+//! How an operation is called so that callgrind finds it; `callgrind.py` reads what it finds.
 
 use std::hint::black_box;
 
 /// How much a carrier holds, of which an operation has a bound for each byte and each field.
 #[derive(Clone, Copy)]
-pub(crate) struct Carried {
-    pub(crate) bytes: usize,
-    pub(crate) fields: usize,
+pub struct Carried {
+    /// The carrier's length.
+    pub bytes: usize,
+    /// The number of its fields.
+    pub fields: usize,
 }
 
 impl Carried {
     /// For operations that have a figure, and not a bound.
-    pub(crate) const NOTHING: Self = Self { bytes: 0, fields: 0 };
+    pub const NOTHING: Self = Self { bytes: 0, fields: 0 };
 }
 
 /// Calls an operation with an input that is made anew for each call, and is not counted.
-pub(crate) fn count<I, O>(name: &str, mut input: impl FnMut() -> I, operation: impl Fn(I) -> O) {
+pub fn count<I, O>(name: &str, mut input: impl FnMut() -> I, operation: impl Fn(I) -> O) {
     count_on(name, Carried::NOTHING, &mut (), |()| input(), |(), input| operation(input));
 }
 
 /// Counts as [`count`] does, for an operation that changes `place`, or that is given a carrier.
-pub(crate) fn count_on<T: ?Sized, I, O>(
+pub fn count_on<T: ?Sized, I, O>(
     name: &str,
     carried: Carried,
     place: &mut T,
