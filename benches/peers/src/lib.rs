@@ -1,0 +1,9 @@
+//! Glassine, and every other way in which a context is sent in front of a payload, behind one trait.
+//!
+//! `benches/compare` measures them; each peer has a file of its own in `peers/`, which says what its
+//! form is and what it is not able to do.
+#![forbid(unsafe_code)]
+
+pub mod job;
+pub mod peer;
+pub mod peers;

@@ -1,0 +1,67 @@
+//! Glassine's `Channel`: what its README shows.
+//!
+//! It counts each message, judges the context by the trust in the peer, and lets fields pass by
+//! lists. What it reads holds its message, whose bytes are shared.
+
+use bytes::{BufMut, Bytes};
+use glassine::policy::{AllowList, Propagation, Rollout, Trust};
+use glassine::{Channel, Origin, TraceContext};
+
+use crate::peer::{Abilities, Fields, Peer, Says};
+use crate::peers::glassine::Glassine;
+
+/// The channel.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct GlassineChannel;
+
+static CHANNEL: Channel = Channel::new().with_rollout(Rollout::On).with_trust(Trust::Accept);
+/// Lets all fields pass, for a sender that has some.
+static OPEN: Channel = Channel::new()
+    .with_rollout(Rollout::On)
+    .with_trust(Trust::Accept)
+    .with_inbound_fields(AllowList::ALL)
+    .with_outbound_fields(AllowList::ALL);
+
+impl Peer for GlassineChannel {
+    const NAME: &'static str = "glassine_channel";
+    const ABILITIES: Abilities = Glassine::ABILITIES;
+    type Context = Origin;
+    type Found = TraceContext;
+    type Payload<'m> = Bytes;
+
+    fn context(says: Says) -> Origin {
+        let mut message = Vec::new();
+        Glassine::write(&mut message, &says, &Bytes::new());
+        OPEN.receive(message.into()).into_parts().1
+    }
+
+    #[inline]
+    fn write(out: &mut Vec<u8>, origin: &Origin, payload: &Bytes) {
+        out.put(OPEN.wrap(origin, payload.clone()));
+    }
+
+    #[inline]
+    fn is_sampled(message: &Bytes) -> bool {
+        let (_, origin) = CHANNEL.receive_ref(message).into_parts();
+        matches!(origin.propagation(), Propagation::Continue(context) if context.is_sampled())
+    }
+
+    #[inline]
+    fn read(message: &Bytes) -> (Option<TraceContext>, Bytes) {
+        let (payload, origin) = CHANNEL.receive(message.clone()).into_parts();
+        match origin.propagation() {
+            Propagation::Continue(context) => (Some(context), payload),
+            _ => (None, payload),
+        }
+    }
+
+    #[inline]
+    fn fields(message: &Bytes) -> Option<Fields<'_>> {
+        Glassine::fields(message)
+    }
+
+    fn trace_context(found: TraceContext) -> Option<TraceContext> {
+        Some(found)
+    }
+}
