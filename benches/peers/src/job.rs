@@ -10,8 +10,6 @@ use crate::peer::{Peer, Says};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Job {
-    /// Nothing: what all counts are taken over.
-    Nothing,
     /// Is it sampled?
     Sampled,
     /// Context and payload.
@@ -30,7 +28,6 @@ impl Job {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Nothing => "nothing",
             Self::Sampled => "sampled",
             Self::Read => "read",
             Self::Fields => "fields",
@@ -77,9 +74,6 @@ impl<P: Peer> Case<P> {
     #[inline(always)]
     pub fn run(&mut self, job: Job) {
         match job {
-            Job::Nothing => {
-                black_box(&self.message);
-            }
             Job::Sampled => {
                 black_box(P::is_sampled(&self.message));
             }

@@ -5,5 +5,6 @@
 #![forbid(unsafe_code)]
 
 pub mod job;
+pub mod limits;
 pub mod peer;
 pub mod peers;

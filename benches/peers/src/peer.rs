@@ -19,7 +19,7 @@ pub trait Peer {
     /// The context as the sender has it.
     type Context;
     /// The context as the receiver wants it: ids and flags, which can be used without more work.
-    type Found;
+    type Found<'m>;
     /// The payload as the receiver gets it.
     type Payload<'m>: AsRef<[u8]>;
 
@@ -33,13 +33,13 @@ pub trait Peer {
     fn is_sampled(message: &Bytes) -> bool;
 
     /// Gives context and payload. Tracestate and baggage are not wanted.
-    fn read(message: &Bytes) -> (Option<Self::Found>, Self::Payload<'_>);
+    fn read(message: &Bytes) -> (Option<Self::Found<'_>>, Self::Payload<'_>);
 
     /// Gives tracestate and baggage, if the form has a place for them.
     fn fields(message: &Bytes) -> Option<Fields<'_>>;
 
     /// What was read, to be compared. Not measured.
-    fn trace_context(found: Self::Found) -> Option<TraceContext>;
+    fn trace_context(found: Self::Found<'_>) -> Option<TraceContext>;
 }
 
 /// Tracestate and baggage as text.

@@ -18,7 +18,7 @@ use crate::peer::Peer;
 /// What is done with each peer.
 pub trait Visitor {
     /// Does it with one.
-    fn visit<P: Peer>(&mut self);
+    fn visit<P: Peer + 'static>(&mut self);
 }
 
 /// Visits all peers, Glassine first.

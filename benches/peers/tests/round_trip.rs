@@ -19,7 +19,7 @@ struct RoundTrip {
 }
 
 impl Visitor for RoundTrip {
-    fn visit<P: Peer>(&mut self) {
+    fn visit<P: Peer + 'static>(&mut self) {
         for says in Says::all() {
             for len in PAYLOADS {
                 let Some(case) = Case::<P>::new(says, len) else { continue };

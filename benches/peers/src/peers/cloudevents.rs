@@ -55,7 +55,7 @@ impl Peer for CloudEvents {
     const ABILITIES: Abilities =
         Abilities::new("unless a payload is JSON like it", "yes, unknown attributes are skipped");
     type Context = Says;
-    type Found = TraceContext;
+    type Found<'m> = TraceContext;
     type Payload<'m> = Vec<u8>;
 
     fn context(says: Says) -> Says {

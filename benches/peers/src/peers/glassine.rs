@@ -17,7 +17,7 @@ impl Peer for Glassine {
     const NAME: &'static str = "glassine";
     const ABILITIES: Abilities = Abilities::new("yes", "yes, and its decision");
     type Context = Says;
-    type Found = TraceContext;
+    type Found<'m> = TraceContext;
     type Payload<'m> = &'m [u8];
 
     fn context(says: Says) -> Says {

@@ -27,7 +27,7 @@ impl Peer for GlassineChannel {
     const NAME: &'static str = "glassine_channel";
     const ABILITIES: Abilities = Glassine::ABILITIES;
     type Context = Origin;
-    type Found = TraceContext;
+    type Found<'m> = TraceContext;
     type Payload<'m> = Bytes;
 
     fn context(says: Says) -> Origin {

@@ -19,7 +19,7 @@ impl Peer for GrpcTraceBin {
     const NAME: &'static str = "grpc_trace_bin";
     const ABILITIES: Abilities = Abilities::new("no", "yes, by the length in front");
     type Context = Says;
-    type Found = Ids;
+    type Found<'m> = Ids;
     type Payload<'m> = &'m [u8];
 
     fn context(says: Says) -> Says {

@@ -37,7 +37,7 @@ impl Peer for MsgpackBorrowed {
     const NAME: &'static str = "msgpack_borrowed";
     const ABILITIES: Abilities = Abilities::new("no", "yes, unknown entries are skipped");
     type Context = Says;
-    type Found = TraceContext;
+    type Found<'m> = TraceContext;
     type Payload<'m> = &'m [u8];
 
     fn context(says: Says) -> Says {

@@ -30,7 +30,7 @@ impl Peer for MsgpackLean {
     const NAME: &'static str = "msgpack_lean";
     const ABILITIES: Abilities = Abilities::new("no", "no");
     type Context = Says;
-    type Found = Ids;
+    type Found<'m> = Ids;
     type Payload<'m> = &'m [u8];
 
     fn context(says: Says) -> Says {

@@ -43,7 +43,7 @@ impl Peer for MsgpackOwned {
     const NAME: &'static str = "msgpack_owned";
     const ABILITIES: Abilities = Abilities::new("no", "yes, unknown entries are skipped");
     type Context = Says;
-    type Found = TraceContext;
+    type Found<'m> = TraceContext;
     type Payload<'m> = Vec<u8>;
 
     fn context(says: Says) -> Says {

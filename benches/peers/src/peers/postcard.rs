@@ -30,7 +30,7 @@ impl Peer for Postcard {
     const NAME: &'static str = "postcard";
     const ABILITIES: Abilities = Abilities::new("no", "no");
     type Context = Says;
-    type Found = Ids;
+    type Found<'m> = Ids;
     type Payload<'m> = &'m [u8];
 
     fn context(says: Says) -> Says {

@@ -61,7 +61,7 @@ impl Peer for ProtobufLean {
     const NAME: &'static str = "protobuf_lean";
     const ABILITIES: Abilities = Abilities::new("no", "yes, unknown fields are skipped");
     type Context = Says;
-    type Found = Ids;
+    type Found<'m> = Ids;
     type Payload<'m> = Bytes;
 
     fn context(says: Says) -> Says {

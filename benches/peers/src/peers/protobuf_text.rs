@@ -38,7 +38,7 @@ impl Peer for ProtobufText {
     const NAME: &'static str = "protobuf_text";
     const ABILITIES: Abilities = Abilities::new("no", "yes, unknown fields are skipped");
     type Context = Says;
-    type Found = TraceContext;
+    type Found<'m> = TraceContext;
     type Payload<'m> = Bytes;
 
     fn context(says: Says) -> Says {

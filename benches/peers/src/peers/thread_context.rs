@@ -31,7 +31,7 @@ impl Peer for ThreadContext {
     const NAME: &'static str = "otep_4947";
     const ABILITIES: Abilities = Abilities::new("no", "no, it has no version");
     type Context = Says;
-    type Found = Ids;
+    type Found<'m> = Ids;
     type Payload<'m> = &'m [u8];
 
     fn context(says: Says) -> Says {

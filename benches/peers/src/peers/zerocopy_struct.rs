@@ -18,7 +18,7 @@ impl Peer for ZerocopyStruct {
     const NAME: &'static str = "zerocopy_struct";
     const ABILITIES: Abilities = Abilities::new("no", "no");
     type Context = Says;
-    type Found = Ids;
+    type Found<'m> = &'m Ids;
     type Payload<'m> = &'m [u8];
 
     fn context(says: Says) -> Says {
@@ -38,16 +38,16 @@ impl Peer for ZerocopyStruct {
     }
 
     #[inline]
-    fn read(message: &Bytes) -> (Option<Ids>, &[u8]) {
+    fn read(message: &Bytes) -> (Option<&Ids>, &[u8]) {
         let (ids, payload) = Ids::ref_from_prefix(message).unwrap();
-        ((ids.trace_id != [0; 16]).then_some(*ids), payload)
+        ((ids.trace_id != [0; 16]).then_some(ids), payload)
     }
 
     fn fields(_: &Bytes) -> Option<Fields<'_>> {
         None
     }
 
-    fn trace_context(found: Ids) -> Option<TraceContext> {
+    fn trace_context(found: &Ids) -> Option<TraceContext> {
         found.trace_context()
     }
 }
