@@ -69,9 +69,6 @@ fn batch<P: Peer + 'static>(mut case: Case<P>, job: Job) -> Box<dyn FnMut(u32)> 
         ($job:expr) => {
             Box::new(move |calls| {
                 for _ in 0..calls {
-                    if $job == Job::Write {
-                        case.out.clear();
-                    }
                     black_box(&mut case).run($job);
                 }
             })

@@ -14,6 +14,7 @@ pub struct LimitOfSlices;
 impl Peer for LimitOfSlices {
     const NAME: &'static str = "limit";
     const ABILITIES: Abilities = Abilities::new("", "");
+    type Buffer = Vec<u8>;
     type Context = [u8; 32];
     type Found<'m> = TraceContext;
     type Payload<'m> = &'m [u8];
@@ -23,9 +24,11 @@ impl Peer for LimitOfSlices {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &[u8; 32], payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &[u8; 32], payload: &Bytes) -> &'b [u8] {
+        out.clear();
         out.extend_from_slice(context);
         out.extend_from_slice(payload);
+        out
     }
 
     #[inline]
@@ -56,6 +59,7 @@ pub struct LimitOfBytes;
 impl Peer for LimitOfBytes {
     const NAME: &'static str = "limit_bytes";
     const ABILITIES: Abilities = LimitOfSlices::ABILITIES;
+    type Buffer = Vec<u8>;
     type Context = [u8; 32];
     type Found<'m> = TraceContext;
     type Payload<'m> = Bytes;
@@ -65,8 +69,8 @@ impl Peer for LimitOfBytes {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &[u8; 32], payload: &Bytes) {
-        LimitOfSlices::write(out, context, &payload.clone());
+    fn write<'b>(out: &'b mut Vec<u8>, context: &[u8; 32], payload: &Bytes) -> &'b [u8] {
+        LimitOfSlices::write(out, context, &payload.clone())
     }
 
     #[inline]

@@ -16,6 +16,8 @@ pub trait Peer {
     const NAME: &'static str;
     /// What it is able to do beside the jobs.
     const ABILITIES: Abilities;
+    /// What a message is written into, again and again.
+    type Buffer: Default;
     /// The context as the sender has it.
     type Context;
     /// The context as the receiver wants it: ids and flags, which can be used without more work.
@@ -26,8 +28,12 @@ pub trait Peer {
     /// What the sender has. Not measured.
     fn context(says: Says) -> Self::Context;
 
-    /// Writes a message behind what `out` has, which is empty and has had such a message before.
-    fn write(out: &mut Vec<u8>, context: &Self::Context, payload: &Bytes);
+    /// Writes a message in place of the one that the buffer has.
+    fn write<'b>(
+        buffer: &'b mut Self::Buffer,
+        context: &Self::Context,
+        payload: &Bytes,
+    ) -> &'b [u8];
 
     /// Tells whether a message has a context that is sampled.
     fn is_sampled(message: &Bytes) -> bool;

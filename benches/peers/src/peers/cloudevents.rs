@@ -54,6 +54,7 @@ impl Peer for CloudEvents {
     const NAME: &'static str = "cloudevents_json";
     const ABILITIES: Abilities =
         Abilities::new("unless a payload is JSON like it", "yes, unknown attributes are skipped");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = TraceContext;
     type Payload<'m> = Vec<u8>;
@@ -63,7 +64,8 @@ impl Peer for CloudEvents {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let traceparent = context.context.map(TraceContext::to_traceparent);
         let event = Event {
             specversion: "1.0".into(),
@@ -75,7 +77,8 @@ impl Peer for CloudEvents {
             baggage: context.baggage.map(Into::into),
             data_base64: BASE64.encode(payload).into(),
         };
-        serde_json::to_writer(out, &event).unwrap();
+        serde_json::to_writer(&mut *out, &event).unwrap();
+        out
     }
 
     #[inline]

@@ -16,6 +16,7 @@ pub struct Glassine;
 impl Peer for Glassine {
     const NAME: &'static str = "glassine";
     const ABILITIES: Abilities = Abilities::new("yes", "yes, and its decision");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = TraceContext;
     type Payload<'m> = &'m [u8];
@@ -25,7 +26,8 @@ impl Peer for Glassine {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         if let Some(trace_context) = context.context {
             let envelope = Envelope::new(trace_context);
             if let (Some(tracestate), Some(baggage)) = (context.tracestate, context.baggage) {
@@ -38,6 +40,7 @@ impl Peer for Glassine {
             Envelope::escape().encode(out).unwrap();
         }
         out.extend_from_slice(payload);
+        out
     }
 
     #[inline]

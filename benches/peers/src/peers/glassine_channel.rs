@@ -26,19 +26,22 @@ static OPEN: Channel = Channel::new()
 impl Peer for GlassineChannel {
     const NAME: &'static str = "glassine_channel";
     const ABILITIES: Abilities = Glassine::ABILITIES;
+    type Buffer = Vec<u8>;
     type Context = Origin;
     type Found<'m> = TraceContext;
     type Payload<'m> = Bytes;
 
     fn context(says: Says) -> Origin {
         let mut message = Vec::new();
-        Glassine::write(&mut message, &says, &Bytes::new());
+        let _ = Glassine::write(&mut message, &says, &Bytes::new());
         OPEN.receive(message.into()).into_parts().1
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, origin: &Origin, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, origin: &Origin, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         out.put(OPEN.wrap(origin, payload.clone()));
+        out
     }
 
     #[inline]

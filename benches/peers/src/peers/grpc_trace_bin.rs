@@ -18,6 +18,7 @@ pub struct GrpcTraceBin;
 impl Peer for GrpcTraceBin {
     const NAME: &'static str = "grpc_trace_bin";
     const ABILITIES: Abilities = Abilities::new("no", "yes, by the length in front");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = Ids;
     type Payload<'m> = &'m [u8];
@@ -27,7 +28,8 @@ impl Peer for GrpcTraceBin {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         if let Some(context) = context.context {
             let mut record = [0; 1 + LEN];
             record[0] = LEN as u8;
@@ -42,6 +44,7 @@ impl Peer for GrpcTraceBin {
             out.push(0);
         }
         out.extend_from_slice(payload);
+        out
     }
 
     #[inline]

@@ -36,6 +36,7 @@ struct Carrier<'a> {
 impl Peer for MsgpackBorrowed {
     const NAME: &'static str = "msgpack_borrowed";
     const ABILITIES: Abilities = Abilities::new("no", "yes, unknown entries are skipped");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = TraceContext;
     type Payload<'m> = &'m [u8];
@@ -45,7 +46,8 @@ impl Peer for MsgpackBorrowed {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let traceparent = context.context.map(TraceContext::to_traceparent);
         let carrier = Carrier {
             traceparent: traceparent.as_ref().map(|text| text.as_str()),
@@ -53,6 +55,7 @@ impl Peer for MsgpackBorrowed {
             baggage: context.baggage,
         };
         rmp_serde::encode::write_named(out, &Envelope { carrier, payload }).unwrap();
+        out
     }
 
     #[inline]

@@ -29,6 +29,7 @@ struct Envelope<'a> {
 impl Peer for MsgpackLean {
     const NAME: &'static str = "msgpack_lean";
     const ABILITIES: Abilities = Abilities::new("no", "no");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = Ids;
     type Payload<'m> = &'m [u8];
@@ -38,7 +39,8 @@ impl Peer for MsgpackLean {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let ids = context.context.map(Ids::from);
         let message = Envelope {
             context: ids
@@ -48,6 +50,7 @@ impl Peer for MsgpackLean {
             payload,
         };
         rmp_serde::encode::write(out, &message).unwrap();
+        out
     }
 
     #[inline]

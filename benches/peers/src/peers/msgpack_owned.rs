@@ -42,6 +42,7 @@ struct CarrierAlone {
 impl Peer for MsgpackOwned {
     const NAME: &'static str = "msgpack_owned";
     const ABILITIES: Abilities = Abilities::new("no", "yes, unknown entries are skipped");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = TraceContext;
     type Payload<'m> = Vec<u8>;
@@ -51,7 +52,8 @@ impl Peer for MsgpackOwned {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let mut carrier = HashMap::new();
         if let Some(context) = context.context {
             carrier.insert("traceparent".to_owned(), context.to_traceparent().as_str().to_owned());
@@ -63,6 +65,7 @@ impl Peer for MsgpackOwned {
             carrier.insert("baggage".to_owned(), baggage.to_owned());
         }
         rmp_serde::encode::write_named(out, &Outgoing { carrier, payload }).unwrap();
+        out
     }
 
     #[inline]

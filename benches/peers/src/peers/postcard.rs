@@ -29,6 +29,7 @@ struct Envelope<'a> {
 impl Peer for Postcard {
     const NAME: &'static str = "postcard";
     const ABILITIES: Abilities = Abilities::new("no", "no");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = Ids;
     type Payload<'m> = &'m [u8];
@@ -38,7 +39,8 @@ impl Peer for Postcard {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let ids = context.context.map(Ids::from);
         let message = Envelope {
             context: ids
@@ -47,7 +49,8 @@ impl Peer for Postcard {
             baggage: context.baggage,
             payload,
         };
-        postcard::to_io(&message, out).unwrap();
+        postcard::to_io(&message, &mut *out).unwrap();
+        out
     }
 
     #[inline]

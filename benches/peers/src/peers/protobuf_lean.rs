@@ -60,6 +60,7 @@ struct WithoutFields {
 impl Peer for ProtobufLean {
     const NAME: &'static str = "protobuf_lean";
     const ABILITIES: Abilities = Abilities::new("no", "yes, unknown fields are skipped");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = Ids;
     type Payload<'m> = Bytes;
@@ -69,7 +70,8 @@ impl Peer for ProtobufLean {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let trace_id = context.context.map_or(0, |context| context.trace_id().to_u128());
         let message = Envelope {
             trace_id_high: (trace_id >> 64) as u64,
@@ -81,6 +83,7 @@ impl Peer for ProtobufLean {
             payload: payload.clone(),
         };
         message.encode(out).unwrap();
+        out
     }
 
     #[inline]

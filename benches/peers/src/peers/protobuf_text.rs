@@ -37,6 +37,7 @@ struct CarrierAlone {
 impl Peer for ProtobufText {
     const NAME: &'static str = "protobuf_text";
     const ABILITIES: Abilities = Abilities::new("no", "yes, unknown fields are skipped");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = TraceContext;
     type Payload<'m> = Bytes;
@@ -46,7 +47,8 @@ impl Peer for ProtobufText {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let mut carrier = HashMap::new();
         if let Some(context) = context.context {
             carrier.insert("traceparent".to_owned(), context.to_traceparent().as_str().to_owned());
@@ -58,6 +60,7 @@ impl Peer for ProtobufText {
             carrier.insert("baggage".to_owned(), baggage.to_owned());
         }
         Envelope { carrier, payload: payload.clone() }.encode(out).unwrap();
+        out
     }
 
     #[inline]

@@ -30,6 +30,7 @@ struct Record {
 impl Peer for ThreadContext {
     const NAME: &'static str = "otep_4947";
     const ABILITIES: Abilities = Abilities::new("no", "no, it has no version");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = Ids;
     type Payload<'m> = &'m [u8];
@@ -39,7 +40,8 @@ impl Peer for ThreadContext {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let ids = context.context.map_or(Ids::NONE, Ids::from);
         let fields = [(TRACESTATE, context.tracestate), (BAGGAGE, context.baggage)];
         let lens = fields.map(|(_, value)| value.map_or(0, |value| 2 + value.len()));
@@ -58,6 +60,7 @@ impl Peer for ThreadContext {
             }
         }
         out.extend_from_slice(payload);
+        out
     }
 
     #[inline]

@@ -17,6 +17,7 @@ pub struct ZerocopyStruct;
 impl Peer for ZerocopyStruct {
     const NAME: &'static str = "zerocopy_struct";
     const ABILITIES: Abilities = Abilities::new("no", "no");
+    type Buffer = Vec<u8>;
     type Context = Says;
     type Found<'m> = &'m Ids;
     type Payload<'m> = &'m [u8];
@@ -26,10 +27,12 @@ impl Peer for ZerocopyStruct {
     }
 
     #[inline]
-    fn write(out: &mut Vec<u8>, context: &Says, payload: &Bytes) {
+    fn write<'b>(out: &'b mut Vec<u8>, context: &Says, payload: &Bytes) -> &'b [u8] {
+        out.clear();
         let ids = context.context.map_or(Ids::NONE, Ids::from);
         out.extend_from_slice(ids.as_bytes());
         out.extend_from_slice(payload);
+        out
     }
 
     #[inline]
