@@ -64,32 +64,49 @@ impl Peer for MsgpackOwned {
         if let Some(baggage) = context.baggage {
             carrier.insert("baggage".to_owned(), baggage.to_owned());
         }
-        rmp_serde::encode::write_named(out, &Outgoing { carrier, payload }).unwrap();
+        encode(out, carrier, payload);
         out
     }
 
     #[inline]
     fn is_sampled(message: &Bytes) -> bool {
-        let message: CarrierAlone = rmp_serde::from_slice(message).unwrap();
-        let traceparent = message.carrier.get("traceparent");
+        let carrier = decode_carrier(message);
+        let traceparent = carrier.get("traceparent");
         traceparent.is_some_and(|text| claims_sampled(text.as_bytes()))
     }
 
     #[inline]
     fn read(message: &Bytes) -> (Option<TraceContext>, Vec<u8>) {
-        let message: Incoming = rmp_serde::from_slice(message).unwrap();
-        let traceparent = message.carrier.get("traceparent");
-        (traceparent.and_then(|text| text.parse().ok()), message.payload)
+        let (carrier, payload) = decode(message);
+        let traceparent = carrier.get("traceparent");
+        (traceparent.and_then(|text| text.parse().ok()), payload)
     }
 
     #[inline]
     fn fields(message: &Bytes) -> Option<Fields<'_>> {
-        let mut message: CarrierAlone = rmp_serde::from_slice(message).unwrap();
-        let mut take = |key| message.carrier.remove(key).map(Cow::Owned);
+        let mut carrier = decode_carrier(message);
+        let mut take = |key| carrier.remove(key).map(Cow::Owned);
         Some((take("tracestate"), take("baggage")))
     }
 
     fn trace_context(found: TraceContext) -> Option<TraceContext> {
         Some(found)
     }
+}
+
+#[inline]
+pub(crate) fn encode(out: &mut Vec<u8>, carrier: HashMap<String, String>, payload: &[u8]) {
+    rmp_serde::encode::write_named(out, &Outgoing { carrier, payload }).unwrap();
+}
+
+#[inline]
+pub(crate) fn decode(message: &[u8]) -> (HashMap<String, String>, Vec<u8>) {
+    let message: Incoming = rmp_serde::from_slice(message).unwrap();
+    (message.carrier, message.payload)
+}
+
+#[inline]
+pub(crate) fn decode_carrier(message: &[u8]) -> HashMap<String, String> {
+    let message: CarrierAlone = rmp_serde::from_slice(message).unwrap();
+    message.carrier
 }
