@@ -1,7 +1,8 @@
-//! Glassine, and every other way in which a context is sent in front of a payload, behind one trait.
+//! Glassine, and every other way in which a context is sent in front of a payload, behind one
+//! trait.
 //!
-//! `benches/compare` measures them; each peer has a file of its own in `peers/`, which says what its
-//! form is and what it is not able to do.
+//! `benches/compare` measures them; each peer has a file of its own in `peers/`, which says what
+//! its form is and what it is not able to do.
 #![deny(unsafe_code)]
 
 #[allow(warnings, unsafe_code, reason = "made by the compilers of the formats")]

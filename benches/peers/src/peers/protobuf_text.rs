@@ -1,4 +1,4 @@
-//! Protobuf with a map of texts, by prost: `traceparent`, `tracestate` and `baggage` by their names.
+//! Protobuf with a map of texts, by prost: `traceparent`, `tracestate`, `baggage` by their names.
 //!
 //! It could not live on a mixed channel: a payload may parse as such a message. Unknown fields are
 //! passed over, so that a later schema can be read.

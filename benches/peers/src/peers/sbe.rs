@@ -9,9 +9,10 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use glassine::TraceContext;
+use zerocopy::IntoBytes;
 use zerocopy::byteorder::little_endian::U16;
 
-use crate::generated::sbe::envelope::{EnvelopeView, VarData, parse_with_header};
+use crate::generated::sbe::envelope::VarData;
 use crate::generated::sbe::{Envelope, MessageHeader};
 use crate::peer::{Abilities, Fields, Ids, Peer, Says};
 
@@ -43,38 +44,37 @@ impl Peer for Sbe {
             schema_id: U16::new(Envelope::SCHEMA_ID),
             version: U16::new(Envelope::SCHEMA_VERSION),
         };
+        let block = Envelope { trace_id: ids.trace_id, span_id: ids.span_id, flags: ids.flags };
         out.clear();
-        out.resize(FIXED_LEN + tracestate.len() + baggage.len(), 0);
-        let written = Envelope::encode_with_header_into(out, header, |encoder| {
-            encoder.trace_id(ids.trace_id).span_id(ids.span_id).flags(ids.flags);
-            encoder.tracestate(tracestate)?.baggage(baggage)?;
-            Ok(())
-        });
-        written.unwrap();
+        out.extend_from_slice(header.as_bytes());
+        out.extend_from_slice(block.as_bytes());
+        for text in [tracestate, baggage] {
+            out.extend_from_slice(&u16::try_from(text.len()).unwrap().to_le_bytes());
+            out.extend_from_slice(text);
+        }
         out.extend_from_slice(payload);
         out
     }
 
     #[inline]
     fn is_sampled(message: &Bytes) -> bool {
-        view(message).0.flags_value().is_some_and(|flags| flags & 1 == 1)
+        split(message).0.flags & 1 == 1
     }
 
     #[inline]
     fn read(message: &Bytes) -> (Option<Ids>, &[u8]) {
-        let (view, rest) = view(message);
-        let (_, rest) = view.parse_tracestate(rest).unwrap();
-        let (_, payload) = view.parse_baggage(rest).unwrap();
-        let ids = view.trace_id().zip(view.span_id()).zip(view.flags_value());
-        let ids = ids.map(|((trace_id, span_id), flags)| Ids::new(*trace_id, *span_id, flags));
-        (ids.filter(|ids| ids.trace_id != [0; 16]), payload)
+        let (block, rest) = split(message);
+        let (_, rest) = block.parse_tracestate(rest).unwrap();
+        let (_, payload) = block.parse_baggage(rest).unwrap();
+        let ids = Ids::new(block.trace_id, block.span_id, block.flags);
+        ((ids.trace_id != [0; 16]).then_some(ids), payload)
     }
 
     #[inline]
     fn fields(message: &Bytes) -> Option<Fields<'_>> {
-        let (view, rest) = view(message);
-        let (tracestate, rest) = view.parse_tracestate(rest)?;
-        let (baggage, _) = view.parse_baggage(rest)?;
+        let (block, rest) = split(message);
+        let (tracestate, rest) = block.parse_tracestate(rest)?;
+        let (baggage, _) = block.parse_baggage(rest)?;
         Some((text(tracestate), text(baggage)))
     }
 
@@ -83,17 +83,16 @@ impl Peer for Sbe {
     }
 }
 
+/// The block, and what stands behind it. The header says how long the block is.
 #[inline]
-fn view(message: &[u8]) -> (EnvelopeView<'_>, &[u8]) {
+fn split(message: &[u8]) -> (&Envelope, &[u8]) {
     let (header, body) = MessageHeader::parse_prefix(message).unwrap();
     assert!(header.template_id.get() == Envelope::TEMPLATE_ID, "another message");
-    parse_with_header(body, header).unwrap()
+    let (block, rest) = body.split_at(header.block_length.get().into());
+    (Envelope::parse_prefix(block).unwrap().0, rest)
 }
 
 #[inline]
 fn text(data: VarData<'_>) -> Option<Cow<'_, str>> {
     data.as_str().filter(|text| !text.is_empty()).map(Cow::Borrowed)
 }
-
-/// Header, block, and the lengths of both texts.
-const FIXED_LEN: usize = 8 + 25 + 2 + 2;

@@ -1,4 +1,5 @@
-//! The record of OpenTelemetry's OTEP 4947, made for threads and profilers, in front of every message.
+//! The record of OpenTelemetry's OTEP 4947, made for threads and profilers, in front of every
+//! message.
 //!
 //! 28 bytes: raw ids, a byte that says whether they are valid, the flags, and the length of the
 //! attributes that follow, each with an index for its key and a byte for its length. It has no
