@@ -51,7 +51,7 @@ def ratios(peers: results.Json) -> None:
             low, median, high = peers["ratios"][f"{peer}/{job}/sampled/64"]
             axis.plot([low, high], [row, row], color=colour(peer), linewidth=3, alpha=0.4)
             axis.plot(median, row, "o", color=colour(peer), markersize=4)
-        axis.set(xscale="log", title=title, xlabel="times the codec's time")
+        axis.set(xscale="log", xlim=(0.2, 2000), title=title, xlabel="times the codec's time")
         rows(axis, order)
     figure.suptitle("Time over that of Glassine's codec: median, 10th to 90th percentile (logarithmic)")
     save(figure, "ratios")
@@ -62,44 +62,49 @@ def growth(peers: results.Json) -> None:
     shown = ("glassine", "zerocopy_struct", "rkyv", "planus", "postcard", "protobuf_lean", "msgpack_owned", "cloudevents_json")
     lens = list(results.PAYLOADS)
     for axis, job, title in zip(axes, ("read", "write"), ("context and payload", "write both")):
-        ends = []
+        starts = []
         for peer in shown:
             counts = [peers["instructions"][f"{peer}/{job}/sampled/{len_}"] for len_ in lens]
             style = {"color": OWN, "linewidth": 2.5} if peer == "glassine" else {"color": OTHER, "linewidth": 1}
             axis.plot(lens, counts, marker="o", markersize=3, **style)
-            ends.append((counts[-1], plain(PEERS[peer]), style["color"]))
-        label(axis, lens[-1], ends)
+            starts.append((counts[0], plain(PEERS[peer]), style["color"]))
+        label(axis, lens[0], starts)
         axis.set(xscale="log", yscale="log", title=title, xlabel="payload, bytes", ylabel="instructions")
         axis.set_xticks(lens, list(results.PAYLOADS.values()))
-        axis.set_xlim(50, 65_536 * 60)
+        axis.set_xlim(0.25, 65_536 * 1.5)
         axis.minorticks_off()
         axis.spines[["top", "right"]].set_visible(False)
     figure.suptitle("Instructions by the payload's length, sampled context (both axes logarithmic)")
     save(figure, "growth")
 
 
-def label(axis: plt.Axes, x: int, ends: list[tuple[int, str, str]]) -> None:
-    """Names at the ends of lines, one below the other where lines meet."""
+def label(axis: plt.Axes, x: int, starts: list[tuple[int, str, str]]) -> None:
+    """Names in front of lines, one below the other where lines meet."""
     lowest = 0.0
-    for y, name, colour in sorted(ends):
+    for y, name, colour in sorted(starts):
         place = max(y, lowest)
-        axis.annotate(name, (x, y), (x * 1.6, place), va="center", fontsize=8, color=colour)
-        lowest = place * (1.9 if axis.get_title() == "" else 1.9)
+        axis.annotate(name, (x * 0.7, place), ha="right", va="center", fontsize=8, color=colour)
+        lowest = place * 1.6
 
 
 def wire(peers: results.Json) -> None:
     figure, axis = plt.subplots(figsize=(9, 6), layout="constrained")
     size = lambda peer, says: peers["wire"].get(f"{peer}/{says}/64", 64) - 64  # noqa: E731
     order = sorted((peer for peer in PEERS if peer != "glassine_channel"), key=lambda peer: size(peer, "sampled"), reverse=True)
-    marks = {"none": ("o", "no context"), "sampled": ("s", "sampled"), "fields": ("D", "with tracestate and baggage")}
+    marks = {
+        "none": ({"marker": "o", "fillstyle": "none", "markersize": 9}, "no context"),
+        "sampled": ({"marker": "s"}, "sampled"),
+        "fields": ({"marker": "D"}, "with tracestate and baggage"),
+    }
+    style = {"linestyle": "none", "markersize": 5}
     for row, peer in enumerate(order):
         for says, (mark, _) in marks.items():
             if f"{peer}/{says}/64" in peers["wire"]:
-                axis.plot(size(peer, says), row, mark, color=colour(peer), markersize=5)
+                axis.plot(size(peer, says), row, **style | mark, color=colour(peer))
     for mark, text in marks.values():
-        axis.plot([], [], mark, color=OTHER, label=text, markersize=5)
+        axis.plot([], [], **style | mark, color=OTHER, label=text)
     rows(axis, order)
-    axis.set(xlabel="bytes in front of, behind and around a payload of 64", xlim=(-5, None))
+    axis.set(xlabel="bytes beside a payload of 64", xlim=(-5, None))
     axis.legend(frameon=False)
     axis.set_title("Bytes that a message takes beside its payload")
     save(figure, "wire")

@@ -5,7 +5,7 @@
 //! its form is and what it is not able to do.
 #![deny(unsafe_code)]
 
-#[allow(warnings, unsafe_code, reason = "made by the compilers of the formats")]
+#[allow(warnings, clippy::all, unsafe_code, reason = "made by the compilers of the formats")]
 mod generated;
 mod headers;
 pub mod job;
