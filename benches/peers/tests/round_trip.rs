@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use glassine_peers::job::{Case, PAYLOADS};
+use glassine_peers::limits::LimitOfSlices;
 use glassine_peers::peer::{Peer, Says};
 use glassine_peers::peers::{Visitor, visit_all};
 
@@ -11,7 +13,21 @@ use glassine_peers::peers::{Visitor, visit_all};
 fn each_peer_reads_what_it_writes() {
     let mut round_trip = RoundTrip { peers: 0 };
     visit_all(&mut round_trip);
-    assert!(round_trip.peers > 8);
+    assert_eq!(round_trip.peers, 22);
+}
+
+/// The control: what is a limit and no peer has no context to give.
+#[test]
+#[should_panic(expected = "sampled: limit, none")]
+fn a_peer_that_reads_something_else_is_noticed() {
+    RoundTrip { peers: 0 }.visit::<LimitOfSlices>();
+}
+
+#[test]
+fn who_tells_bare_messages_does_so_whatever_they_are() {
+    let mut bare = BareMessages { peers: Vec::new() };
+    visit_all(&mut bare);
+    assert_eq!(bare.peers, ["glassine", "glassine_channel", "proxy_v2"]);
 }
 
 struct RoundTrip {
@@ -28,6 +44,30 @@ impl Visitor for RoundTrip {
             }
         }
         self.peers += 1;
+    }
+}
+
+struct BareMessages {
+    peers: Vec<&'static str>,
+}
+
+impl Visitor for BareMessages {
+    fn visit<P: Peer + 'static>(&mut self) {
+        if !P::ABILITIES.tells_bare.starts_with("yes") {
+            return;
+        }
+        let [nothing, sampled, _] = Says::all();
+        let old_sender = Bytes::from(inputs::payload(64));
+        let (found, payload) = P::read(&old_sender);
+        assert!(found.is_none() && payload.as_ref() == old_sender, "{}", P::NAME);
+        // A payload that looks like a message is not taken for one.
+        let looks_wrapped = Case::<P>::new(sampled, 64).unwrap().message;
+        let mut buffer = P::Buffer::default();
+        let message = P::write(&mut buffer, &P::context(nothing), &looks_wrapped);
+        let message = Bytes::copy_from_slice(message);
+        let (found, payload) = P::read(&message);
+        assert!(found.is_none() && payload.as_ref() == looks_wrapped, "{}", P::NAME);
+        self.peers.push(P::NAME);
     }
 }
 
