@@ -195,18 +195,24 @@ impl Channel {
     #[must_use]
     #[inline]
     pub fn receive(&self, message: Bytes) -> Traced<Bytes> {
-        // Most messages are of this kind.
-        if !needs_escape(&message) && self.sending.reads_bare() {
-            self.sending.counters.record(Count::ReadBare);
-            return message.into();
-        }
-        self.receiver().receive(message)
+        if self.takes_bare(&message) { message.into() } else { self.receiver().receive(message) }
     }
 
     /// Takes a message apart that is borrowed, as [`receive`](Self::receive) does.
     #[must_use]
+    #[inline]
     pub fn receive_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
-        self.receiver().receive_ref(message)
+        if self.takes_bare(message) { message.into() } else { self.receiver().receive_ref(message) }
+    }
+
+    /// Whether a message is bare and nothing more is to be asked, as most are; counts it if so.
+    #[inline]
+    fn takes_bare(&self, message: &[u8]) -> bool {
+        let is_taken = !needs_escape(message) && self.sending.reads_bare();
+        if is_taken {
+            self.sending.counters.record(Count::ReadBare);
+        }
+        is_taken
     }
 
     /// Takes a message of a text channel apart, as [`receive`](Self::receive) does. Allocates for

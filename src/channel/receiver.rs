@@ -5,6 +5,7 @@ use bytes::{Buf, Bytes};
 use crate::channel::Channel;
 use crate::channel::origin::Origin;
 use crate::channel::traced::Traced;
+use crate::context::TraceContext;
 use crate::fault::Fault;
 use crate::mode::Mode;
 use crate::policy::counters::Count;
@@ -76,18 +77,27 @@ impl<'a> Receiver<'a> {
     /// Takes a message apart, whose buffer the payload shares.
     #[must_use]
     pub fn receive(&self, mut message: Bytes) -> Traced<Bytes> {
-        // A context that brings nothing else, and is believed: every mode takes it. Not to judge it
-        // as if there could be more saves half of such a receive.
-        match self.channel.reader.read_context(&message) {
-            Some(context) if self.trust == Trust::Accept && self.reads() => {
-                let is_sampled = context.is_sampled();
-                let count = if is_sampled { Count::ReadSampled } else { Count::ReadUnsampled };
-                self.channel.counters().record(count);
+        match self.context_alone(&message) {
+            Some(context) => {
                 message.advance(CONTEXT_LEN);
                 Traced::new(message, context)
             }
-            _ => self.receive_any(message),
+            None => self.receive_any(message),
         }
+    }
+
+    /// The context of a message that brings nothing else, and is believed: every mode takes it, and
+    /// it is counted. Not to judge it as if there could be more saves half of such a receive.
+    #[inline]
+    fn context_alone(&self, message: &[u8]) -> Option<TraceContext> {
+        let context = self.channel.reader.read_context(message)?;
+        if self.trust != Trust::Accept || !self.reads() {
+            return None;
+        }
+        let is_sampled = context.is_sampled();
+        let count = if is_sampled { Count::ReadSampled } else { Count::ReadUnsampled };
+        self.channel.counters().record(count);
+        Some(context)
     }
 
     #[inline(never)]
@@ -115,7 +125,10 @@ impl<'a> Receiver<'a> {
     /// Takes a message apart that is borrowed, as by a relay that passes it on.
     #[must_use]
     pub fn receive_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
-        self.try_receive_ref(message).unwrap_or_else(|_| message.into())
+        match self.context_alone(message).zip(message.get(CONTEXT_LEN..)) {
+            Some((context, payload)) => Traced::new(payload, context),
+            None => self.try_receive_ref(message).unwrap_or_else(|_| message.into()),
+        }
     }
 
     /// Takes a message apart that is borrowed, as by a relay that passes it on.
