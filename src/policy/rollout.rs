@@ -126,17 +126,20 @@ impl RolloutSwitch {
 impl Rollout {
     /// Whether frames are read, and delivered as what they are.
     #[must_use]
+    #[inline]
     pub const fn receives(self) -> bool {
         !matches!(self, Self::Off | Self::CountOnly)
     }
 
     /// Whether anything may be sent: whether payloads are escaped.
     #[must_use]
+    #[inline]
     pub const fn sends(self) -> bool {
         matches!(self, Self::Share(_) | Self::On)
     }
 
     /// Whether the decision about a trace is sent.
+    #[inline]
     pub(crate) fn includes(self, trace_id: TraceId) -> bool {
         match self {
             Self::Off | Self::CountOnly | Self::ReceiveOnly => false,

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use glassine::policy::{Capture, Propagation};
 use glassine::{Field, Origin};
 use opentelemetry::baggage::BaggageExt;
-use opentelemetry::trace::{TraceContextExt, TraceState};
+use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState};
 use opentelemetry::{Context, ContextGuard};
 
 use crate::baggage;
@@ -80,41 +80,54 @@ pub fn capture_with_baggage_from(cx: &Context) -> Origin {
 pub fn capture_from(cx: &Context) -> Origin {
     let mut plain = None;
     look_at(cx, &mut plain);
-    plain.map_or_else(|| capture_sampled(cx), Origin::new)
+    plain.map_or_else(|| capture_with_fields(cx), Origin::new)
 }
 
 /// What goes with a message, if it is plain. `None` if a context is sampled and there is more.
+///
+/// Of most messages the trace is not sampled, or there is none: this is told here, and everything
+/// else apart, so that this is small.
 #[inline]
 fn look_at(cx: &Context, plain: &mut Option<Propagation>) {
     let span = cx.span();
     let span_context = span.span_context();
     if span_context.is_sampled() {
-        look_further(cx, plain);
+        return look_at_sampled(cx, span_context, plain);
+    }
+    match from_span_context(span_context) {
+        // The decision is one about this trace, and goes by its share.
+        Some(context) if !is_made_up(span_context) => {
+            *plain = Some(Propagation::Continue(context));
+        }
+        context => *plain = Some(without_ids(cx, context.is_some())),
+    }
+}
+
+/// What goes with a message where there are no ids of a trace.
+#[inline(never)]
+fn without_ids(cx: &Context, is_suppressed: bool) -> Propagation {
+    let suppresses = |handled: &Handled| handled.origin.propagation() == Propagation::Suppress;
+    if is_suppressed || handled(cx).is_some_and(suppresses) {
+        Propagation::Suppress
+    } else {
+        Propagation::Unknown
+    }
+}
+
+#[inline(never)]
+fn look_at_sampled(cx: &Context, span_context: &SpanContext, plain: &mut Option<Propagation>) {
+    *plain = None;
+    let has_tracestate = *span_context.trace_state() != TraceState::NONE;
+    if has_tracestate || handled(cx).is_some() || !cx.baggage().is_empty() {
         return;
     }
-    *plain = Some(match from_span_context(span_context) {
-        // The decision is one about this trace, and goes by its share.
-        Some(context) if !is_made_up(span_context) => Propagation::Continue(context),
-        Some(_) => Propagation::Suppress,
-        None => match handled(cx).map(|handled| handled.origin.propagation()) {
-            Some(Propagation::Suppress) => Propagation::Suppress,
-            _ => Propagation::Unknown,
-        },
-    });
+    if let Some(context) = from_span_context(span_context) {
+        *plain = Some(Propagation::Continue(context));
+    }
 }
 
 #[inline(never)]
-fn look_further(cx: &Context, plain: &mut Option<Propagation>) {
-    let span = cx.span();
-    let span_context = span.span_context();
-    let has_tracestate = *span_context.trace_state() != TraceState::NONE;
-    let is_plain = !has_tracestate && handled(cx).is_none() && cx.baggage().is_empty();
-    let context = from_span_context(span_context).filter(|_| is_plain);
-    *plain = context.map(Propagation::Continue);
-}
-
-#[inline(never)]
-fn capture_sampled(cx: &Context) -> Origin {
+fn capture_with_fields(cx: &Context) -> Origin {
     let span = cx.span();
     let span_context = span.span_context();
     let Some(context) = from_span_context(span_context) else { return Origin::default() };
@@ -214,6 +227,8 @@ impl Handled {
     }
 }
 
+/// Apart, because most contexts have no values at all, and need no room to look for one.
+#[inline(never)]
 fn handled(cx: &Context) -> Option<&Handled> {
     cx.get::<Handled>()
 }
