@@ -310,7 +310,7 @@ impl Channel {
             && self.sending.leaves_bare();
         if has_nothing_to_say && !needs_escape(payload.chunk()) {
             self.sending.counters.record(Count::SentBare);
-            return Wrapped::new(EncodedEnvelope::EMPTY, payload);
+            return Wrapped::new(EncodedEnvelope::empty(), payload);
         }
         self.wrap_with_context(origin, payload)
     }
