@@ -36,16 +36,16 @@ impl Capture for CurrentContext {
 pub fn capture() -> Origin {
     // Nearly all messages have a context and nothing else: these are told apart before there is an
     // origin, which would have to be moved and dropped.
-    let mut plain = Some(Propagation::Unknown);
-    with_current(|cx| look_at(cx, &mut plain));
-    plain.map_or_else(current_with_fields, Origin::new)
+    let mut plain = Propagation::Unknown;
+    match with_current(|cx| look_at(cx, &mut plain)) {
+        Some(Look::HasFields) => current_with_fields(),
+        _ => Origin::new(plain),
+    }
 }
 
 #[cold]
 fn current_with_fields() -> Origin {
-    let mut origin = Origin::default();
-    with_current(|cx| origin = capture_from(cx));
-    origin
+    with_current(capture_with_fields).unwrap_or_default()
 }
 
 /// Takes the origin of a message as [`capture`] does, with baggage whatever was decided about the
@@ -56,9 +56,7 @@ fn current_with_fields() -> Origin {
 /// [`capture`] has none for a message that is not sampled.
 #[must_use]
 pub fn capture_with_baggage() -> Origin {
-    let mut origin = Origin::default();
-    with_current(|cx| origin = capture_with_baggage_from(cx));
-    origin
+    with_current(capture_with_baggage_from).unwrap_or_default()
 }
 
 /// Takes the origin of a message that is sent within a context as [`capture_from`] does, with
@@ -78,52 +76,68 @@ pub fn capture_with_baggage_from(cx: &Context) -> Origin {
 #[must_use]
 #[inline]
 pub fn capture_from(cx: &Context) -> Origin {
-    let mut plain = None;
-    look_at(cx, &mut plain);
-    plain.map_or_else(|| capture_with_fields(cx), Origin::new)
+    let mut plain = Propagation::Unknown;
+    match look_from(cx, &mut plain) {
+        Look::Plain => Origin::new(plain),
+        Look::HasFields => capture_with_fields(cx),
+    }
 }
 
-/// What goes with a message, if it is plain. `None` if a context is sampled and there is more.
+/// [`look_at`], apart: inlined, what it writes is moved on in pieces.
+#[inline(never)]
+fn look_from(cx: &Context, plain: &mut Propagation) -> Look {
+    look_at(cx, plain)
+}
+
+/// Whether there is more to go with a message than a propagation.
+enum Look {
+    Plain,
+    HasFields,
+}
+
+/// What goes with a message, if it is plain.
 ///
 /// Of most messages the trace is not sampled, or there is none: this is told here, and everything
 /// else apart, so that this is small.
 #[inline]
-fn look_at(cx: &Context, plain: &mut Option<Propagation>) {
+fn look_at(cx: &Context, plain: &mut Propagation) -> Look {
     let span = cx.span();
     let span_context = span.span_context();
     if span_context.is_sampled() {
         return look_at_sampled(cx, span_context, plain);
     }
     match from_span_context(span_context) {
-        // The decision is one about this trace, and goes by its share.
-        Some(context) if !is_made_up(span_context) => {
-            *plain = Some(Propagation::Continue(context));
+        // The decision is one about this trace, and goes by its share. Half of the trace id tells
+        // nearly all of them from ids that nobody has given.
+        Some(context) if context.trace_id().to_u128() as u64 != u64::MAX => {
+            *plain = Propagation::Continue(context);
         }
-        context => *plain = Some(without_ids(cx, context.is_some())),
+        _ => look_at_odd(cx, span_context, plain),
     }
+    Look::Plain
 }
 
-/// What goes with a message where there are no ids of a trace.
+/// What goes with a message where the ids are none, or may be those that nobody has given.
 #[inline(never)]
-fn without_ids(cx: &Context, is_suppressed: bool) -> Propagation {
+fn look_at_odd(cx: &Context, span_context: &SpanContext, plain: &mut Propagation) {
     let suppresses = |handled: &Handled| handled.origin.propagation() == Propagation::Suppress;
-    if is_suppressed || handled(cx).is_some_and(suppresses) {
-        Propagation::Suppress
-    } else {
-        Propagation::Unknown
-    }
+    *plain = match from_span_context(span_context) {
+        Some(context) if !is_made_up(span_context) => Propagation::Continue(context),
+        None if !handled(cx).is_some_and(suppresses) => return,
+        _ => Propagation::Suppress,
+    };
 }
 
 #[inline(never)]
-fn look_at_sampled(cx: &Context, span_context: &SpanContext, plain: &mut Option<Propagation>) {
-    *plain = None;
+fn look_at_sampled(cx: &Context, span_context: &SpanContext, plain: &mut Propagation) -> Look {
     let has_tracestate = *span_context.trace_state() != TraceState::NONE;
     if has_tracestate || handled(cx).is_some() || !cx.baggage().is_empty() {
-        return;
+        return Look::HasFields;
     }
     if let Some(context) = from_span_context(span_context) {
-        *plain = Some(Propagation::Continue(context));
+        *plain = Propagation::Continue(context);
     }
+    Look::Plain
 }
 
 #[inline(never)]
@@ -203,10 +217,10 @@ pub(crate) fn attach(cx: Context) -> Option<ContextGuard> {
     catch_unwind(AssertUnwindSafe(|| cx.attach())).ok()
 }
 
-/// Shows `f` the current context; does nothing where OpenTelemetry panics.
+/// What `f` makes of the current context. `None` where OpenTelemetry panics.
 #[inline]
-fn with_current(f: impl FnOnce(&Context)) {
-    let _ = catch_unwind(AssertUnwindSafe(|| Context::map_current(f)));
+fn with_current<R>(f: impl FnOnce(&Context) -> R) -> Option<R> {
+    catch_unwind(AssertUnwindSafe(|| Context::map_current(f))).ok()
 }
 
 fn is_sampled(propagation: Propagation) -> bool {
