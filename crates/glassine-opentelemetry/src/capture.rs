@@ -185,23 +185,23 @@ fn with_current_baggage(origin: Origin, cx: &Context) -> Origin {
 /// handler, it is a clone; otherwise it allocates, and parses baggage if there is some.
 #[must_use]
 pub fn with_origin(cx: &Context, origin: &Origin) -> Context {
-    handling(cx, origin).unwrap_or_else(|| cx.clone())
+    if is_handled_apart(cx, origin) { handling(cx, origin) } else { cx.clone() }
 }
 
-/// The context that [`with_origin`] makes. `None` if it is as it was.
+/// Whether the context in which a message is handled is another one.
 #[inline]
-pub(crate) fn handling(cx: &Context, origin: &Origin) -> Option<Context> {
-    let is_plain = !origin.has_fields()
-        && origin.weight().is_none()
-        && origin.propagation() != Propagation::Suppress;
-    let outer = handled(cx);
-    if is_plain && outer.is_none() { None } else { Some(handling_anew(cx, outer, origin)) }
+pub(crate) fn is_handled_apart(cx: &Context, origin: &Origin) -> bool {
+    origin.has_fields()
+        || origin.weight().is_some()
+        || origin.propagation() == Propagation::Suppress
+        || handled(cx).is_some()
 }
 
-fn handling_anew(cx: &Context, outer: Option<&Handled>, origin: &Origin) -> Context {
+#[cold]
+fn handling(cx: &Context, origin: &Origin) -> Context {
     let cx = match origin.carrier().baggage() {
         Some(text) => cx.with_baggage(baggage::from_text(text)),
-        None if outer.is_some() && !cx.baggage().is_empty() => cx.with_cleared_baggage(),
+        None if handled(cx).is_some() && !cx.baggage().is_empty() => cx.with_cleared_baggage(),
         None => cx.clone(),
     };
     cx.with_value(Handled { origin: origin.clone(), given: cx.clone() })

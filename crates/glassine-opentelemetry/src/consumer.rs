@@ -8,11 +8,11 @@ use std::borrow::Cow;
 use glassine::policy::{Propagation, Role};
 use glassine::{Origin, TraceContext};
 use opentelemetry::trace::{
-    FutureExt, Link, SpanBuilder, SpanContext, SpanKind, TraceContextExt, Tracer,
+    FutureExt, Link, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer,
 };
 use opentelemetry::{Context, KeyValue};
 
-use crate::capture::{attach, current, handling};
+use crate::capture::{attach, current, is_handled_apart, with_origin};
 use crate::span_context::{from_span_context, made_up, span_context, to_span_context, tracestate};
 
 /// How a consumer's span refers to a message.
@@ -103,20 +103,38 @@ impl Consumer {
     /// those to be decided anew: of the messages first, and then their sampled further contexts,
     /// which are no reason for a span by themselves. Allocates for links and for a tracestate.
     #[must_use]
+    #[inline]
     pub fn plan<'a>(&self, origins: impl IntoIterator<Item = &'a Origin>) -> Plan {
-        let mut origins = origins.into_iter().peekable();
-        let first = origins.next();
-        let single = first.filter(|_| origins.peek().is_none());
-        let mut plan = Plan {
-            parent: None,
-            links: Vec::new(),
-            links_left_out: 0,
-            origin: single.cloned().unwrap_or_default(),
-        };
+        let mut origins = origins.into_iter();
+        match (origins.next(), origins.next()) {
+            (Some(single), None) => self.plan_single(single),
+            (first, second) => self.plan_all(None, first.into_iter().chain(second).chain(origins)),
+        }
+    }
+
+    /// Nearly all plans are for one message, and of most of these the context is the parent,
+    /// whatever it is that has been decided.
+    fn plan_single(&self, origin: &Origin) -> Plan {
+        let is_plain_parent = self.relation == Relation::Parent && !origin.has_fields();
+        match origin.propagation() {
+            Propagation::Continue(context) if is_plain_parent || !context.is_sampled() => {
+                Plan::new(Some(to_span_context(context)), origin.clone())
+            }
+            _ => self.plan_all(Some(origin), core::iter::once(origin)),
+        }
+    }
+
+    #[inline(never)]
+    fn plan_all<'a>(
+        &self,
+        single: Option<&Origin>,
+        origins: impl Iterator<Item = &'a Origin>,
+    ) -> Plan {
+        let mut plan = Plan::new(None, single.cloned().unwrap_or_default());
         let mut makes_span = false;
         let mut further = Vec::new();
         let mut against = None;
-        for origin in first.into_iter().chain(origins) {
+        for origin in origins {
             let propagation = origin.propagation();
             makes_span |= self.role.admits(propagation);
             match propagation {
@@ -143,12 +161,7 @@ impl Consumer {
         if !makes_span {
             // The ids of a message that was decided against are those of its own trace.
             let suppressing = against.map_or_else(made_up, to_span_context);
-            return Plan {
-                parent: Some(suppressing),
-                links: Vec::new(),
-                links_left_out: 0,
-                ..plan
-            };
+            return Plan::new(Some(suppressing), plan.origin);
         }
         for context in further {
             plan.link(self.max_links, || to_span_context(context));
@@ -188,7 +201,8 @@ impl Default for Consumer {
 pub struct Plan {
     /// Not sampled: no span is to be made, and this is what says so.
     parent: Option<SpanContext>,
-    links: Vec<SpanContext>,
+    /// `None` without any, which is dropped without a call.
+    links: Option<Vec<SpanContext>>,
     links_left_out: usize,
     /// Of the one message, if it is one.
     origin: Origin,
@@ -200,6 +214,11 @@ impl Plan {
 
     /// The attribute by which a span says how many messages the one that it handles stands for.
     pub const FAN_OUT_WEIGHT: &str = "glassine.fan_out_weight";
+
+    /// A plan without links.
+    const fn new(parent: Option<SpanContext>, origin: Origin) -> Self {
+        Self { parent, links: None, links_left_out: 0, origin }
+    }
 
     /// Whether a span is to be made.
     #[must_use]
@@ -216,7 +235,7 @@ impl Plan {
     /// What the span links to.
     #[must_use]
     pub fn links(&self) -> &[SpanContext] {
-        &self.links
+        self.links.as_deref().unwrap_or_default()
     }
 
     /// How many links were left out because there are too many.
@@ -286,13 +305,10 @@ impl Plan {
     /// with a span.
     #[must_use]
     pub fn context(&self, cx: &Context) -> Context {
-        let handling = handling(cx, &self.origin);
-        match &self.parent {
-            Some(parent) => {
-                handling.as_ref().unwrap_or(cx).with_remote_span_context(parent.clone())
-            }
-            None => handling.unwrap_or_else(|| cx.clone()),
+        if !is_handled_apart(cx, &self.origin) {
+            return self.context_of_span(cx);
         }
+        self.context_of_span(&with_origin(cx, &self.origin))
     }
 
     /// Starts a consumer span of this name within `cx`, if one is to be made, and gives the context
@@ -326,8 +342,16 @@ impl Plan {
         if !attributes.is_empty() {
             builder.attributes = Some(attributes);
         }
-        let links = self.links.into_iter().map(Link::with_context).collect();
+        let links = self.links.unwrap_or_default();
+        let links = links.into_iter().map(Link::with_context).collect();
         cx.with_span(tracer.build_with_context(builder.with_links(links), &cx))
+    }
+
+    fn context_of_span(&self, cx: &Context) -> Context {
+        match &self.parent {
+            Some(parent) => cx.with_remote_span_context(cloned(parent)),
+            None => cx.clone(),
+        }
     }
 
     /// What a span says of its messages.
@@ -340,8 +364,8 @@ impl Plan {
     }
 
     fn link(&mut self, max_links: usize, span_context: impl FnOnce() -> SpanContext) {
-        if self.links.len() < max_links {
-            self.links.push(span_context());
+        if self.links().len() < max_links {
+            self.links.get_or_insert_default().push(span_context());
         } else {
             self.links_left_out += 1;
         }
@@ -353,10 +377,30 @@ impl fmt::Debug for Plan {
         f.debug_struct("Plan")
             .field("makes_span", &self.makes_span())
             .field("parent", &self.parent().and_then(from_span_context))
-            .field("links", &self.links.len())
+            .field("links", &self.links().len())
             .field("links_left_out", &self.links_left_out)
             .finish_non_exhaustive()
     }
+}
+
+/// A clone, without the code that clones a tracestate in the way where there is none.
+#[inline]
+fn cloned(span_context: &SpanContext) -> SpanContext {
+    if *span_context.trace_state() != TraceState::NONE {
+        return cloned_with_tracestate(span_context);
+    }
+    SpanContext::new(
+        span_context.trace_id(),
+        span_context.span_id(),
+        span_context.trace_flags(),
+        span_context.is_remote(),
+        TraceState::NONE,
+    )
+}
+
+#[cold]
+fn cloned_with_tracestate(span_context: &SpanContext) -> SpanContext {
+    span_context.clone()
 }
 
 /// A context as the trust policy has left it, with the tracestate that came with its trace.
