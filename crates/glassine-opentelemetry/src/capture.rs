@@ -1,6 +1,7 @@
 //! Where a message that is sent now comes from: OpenTelemetry's current context, and the message
 //! that is being handled in it. Works without a global propagator.
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use glassine::policy::{Capture, Propagation};
@@ -148,28 +149,46 @@ fn capture_with_fields(cx: &Context) -> Origin {
     let handled = handled(cx);
     let origin =
         handled.map_or_else(|| context.into(), |handled| handled.origin.followed_by(context));
-    let origin = with_current_baggage(origin, cx);
-    match span_context.trace_state().header() {
-        tracestate if tracestate.is_empty() => origin,
-        tracestate => origin.with_fields(&[Field::Tracestate(&tracestate)]),
+    let tracestate = span_context.trace_state().header();
+    let tracestate = Some(&*tracestate).filter(|tracestate| !tracestate.is_empty());
+    if origin.has_fields() {
+        let origin = with_current_baggage(origin, cx);
+        return match tracestate {
+            Some(tracestate) => origin.with_fields(&[Field::Tracestate(tracestate)]),
+            None => origin,
+        };
+    }
+    // An origin writes its fields down whenever it is given some: here they are given at once.
+    let baggage = current_baggage(&origin, cx).flatten();
+    match (tracestate.map(Field::Tracestate), baggage.as_deref().map(Field::Baggage)) {
+        (Some(tracestate), Some(baggage)) => origin.with_fields(&[tracestate, baggage]),
+        (tracestate, baggage) => origin.with_fields(tracestate.or(baggage).as_slice()),
     }
 }
 
-/// Gives an origin the baggage that the context has: OpenTelemetry's, which owns it within a
-/// handler.
+/// Gives an origin the baggage that the context has.
 fn with_current_baggage(origin: Origin, cx: &Context) -> Origin {
+    match current_baggage(&origin, cx) {
+        Some(baggage) => origin.with_baggage(baggage.as_deref()),
+        None => origin,
+    }
+}
+
+/// The baggage that the context has: OpenTelemetry's, which owns it within a handler. `None` if it
+/// is what the origin has.
+fn current_baggage<'c>(origin: &Origin, cx: &'c Context) -> Option<Option<Cow<'c, str>>> {
     let handled = handled(cx);
     let is_untouched = handled.is_some_and(|handled| handled.owns_baggage_of(cx));
     let came = handled.and_then(|handled| handled.origin.carrier().baggage());
     if is_untouched {
         // What came goes on as it came.
-        return if origin.carrier().baggage() == came { origin } else { origin.with_baggage(came) };
+        return (origin.carrier().baggage() != came).then_some(came.map(Cow::Borrowed));
     }
     let baggage = cx.baggage();
     if baggage.is_empty() && came.is_none() {
-        return origin;
+        return None;
     }
-    origin.with_baggage(baggage::to_text(baggage).as_deref())
+    Some(baggage::to_text(baggage).map(Cow::Owned))
 }
 
 /// Makes the context in which a message is handled: messages that are sent within it carry the
