@@ -20,6 +20,7 @@ pub struct CurrentContext;
 
 /// [`capture`].
 impl Capture for CurrentContext {
+    #[inline]
     fn capture() -> Origin {
         capture()
     }
@@ -121,12 +122,21 @@ fn look_at(cx: &Context, plain: &mut Propagation) -> Look {
 /// What goes with a message where the ids are none, or may be those that nobody has given.
 #[inline(never)]
 fn look_at_odd(cx: &Context, span_context: &SpanContext, plain: &mut Propagation) {
-    let suppresses = |handled: &Handled| handled.origin.propagation() == Propagation::Suppress;
-    *plain = match from_span_context(span_context) {
-        Some(context) if !is_made_up(span_context) => Propagation::Continue(context),
-        None if !handled(cx).is_some_and(suppresses) => return,
-        _ => Propagation::Suppress,
-    };
+    match from_span_context(span_context) {
+        Some(_) if is_made_up(span_context) => *plain = Propagation::Suppress,
+        Some(context) => *plain = Propagation::Continue(context),
+        None => look_at_handled(cx, plain),
+    }
+}
+
+/// What goes with a message where there is no span: what was decided about the one that is handled.
+#[inline(never)]
+fn look_at_handled(cx: &Context, plain: &mut Propagation) {
+    if let Some(handled) = cx.get::<Handled>() {
+        if handled.origin.propagation() == Propagation::Suppress {
+            *plain = Propagation::Suppress;
+        }
+    }
 }
 
 #[inline(never)]

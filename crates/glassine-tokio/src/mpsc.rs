@@ -63,10 +63,15 @@ impl<M, C: Capture> Sender<M, C> {
     /// # Errors
     /// The message, if there is no room, or the receiver is gone or has closed the channel.
     pub fn try_send(&self, message: M) -> Result<(), TrySendError<M>> {
-        self.try_forward(now::<M, C>(message)).map_err(|error| match error {
-            TrySendError::Full(traced) => TrySendError::Full(traced.into_value()),
-            TrySendError::Closed(traced) => TrySendError::Closed(traced.into_value()),
-        })
+        // Room first: a message that is not sent needs no context, and one that is is moved once.
+        match self.inner.try_reserve() {
+            Ok(permit) => {
+                permit.send(now::<M, C>(message));
+                Ok(())
+            }
+            Err(TrySendError::Full(())) => Err(TrySendError::Full(message)),
+            Err(TrySendError::Closed(())) => Err(TrySendError::Closed(message)),
+        }
     }
 
     /// Sends a message with the origin that it has, if there is room.
