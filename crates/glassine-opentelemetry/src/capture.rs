@@ -139,16 +139,21 @@ fn look_at_handled(cx: &Context, plain: &mut Propagation) {
     }
 }
 
+/// The ids are taken first, so that nothing is kept over the questions, which are calls.
 #[inline(never)]
 fn look_at_sampled(cx: &Context, span_context: &SpanContext, plain: &mut Propagation) -> Look {
-    let has_tracestate = *span_context.trace_state() != TraceState::NONE;
-    if has_tracestate || handled(cx).is_some() || !cx.baggage().is_empty() {
-        return Look::HasFields;
-    }
     if let Some(context) = from_span_context(span_context) {
         *plain = Propagation::Continue(context);
     }
-    Look::Plain
+    if *span_context.trace_state() != TraceState::NONE {
+        return Look::HasFields;
+    }
+    look_for_fields(cx)
+}
+
+#[inline(never)]
+fn look_for_fields(cx: &Context) -> Look {
+    if handled(cx).is_some() || !cx.baggage().is_empty() { Look::HasFields } else { Look::Plain }
 }
 
 #[inline(never)]
