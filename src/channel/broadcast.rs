@@ -9,8 +9,9 @@ use crate::channel::Channel;
 use crate::channel::origin::Origin;
 use crate::channel::payload::Payload;
 use crate::channel::wrapper::Wrapper;
-use crate::id::{SpanId, TraceId};
-use crate::policy::fan_out::{FanOut, fan_out_selects};
+use crate::id::SpanId;
+use crate::policy::fan_out::{FanOut, selects};
+use crate::policy::hash;
 use crate::policy::rollout::Unsampled;
 use crate::wrapped::Wrapped;
 
@@ -44,9 +45,9 @@ pub struct Broadcast<'c, P> {
     channel: &'c Channel,
     payload: P,
     one_in: NonZeroU32,
-    /// The trace and the weight that the choice goes by. `None` if nobody is chosen, because nobody
-    /// has decided for a trace.
-    choice: Option<(TraceId, Option<NonZeroU32>)>,
+    /// The hash of trace and weight that the choice goes by. `None` if nobody is chosen, because
+    /// nobody has decided for a trace.
+    choice: Option<u64>,
     /// With the weight of the fan-out.
     chosen: Origin,
     others: Origin,
@@ -72,7 +73,7 @@ impl Channel {
             channel: self,
             payload: payload.into_buf(),
             one_in,
-            choice: sampled.map(|context| (context.trace_id(), origin.weight())),
+            choice: sampled.map(|context| hash::of_fan_out(context.trace_id(), origin.weight())),
             wrapper_of_chosen: self.wrapper(&chosen),
             wrapper_of_others: self.wrapper_with(&others, Unsampled::Marker, None),
             chosen,
@@ -97,12 +98,10 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
     }
 
     /// Whether a recipient, named by bytes that stay the same when the message is sent again, gets
-    /// the context (`R-FAN-2`). Nobody does if the context is not sampled. Two hashes.
+    /// the context (`R-FAN-2`). Nobody does if the context is not sampled. One hash.
     #[must_use]
     pub fn chooses(&self, recipient: &[u8]) -> bool {
-        self.choice.is_some_and(|(trace_id, weight)| {
-            fan_out_selects(trace_id, weight, recipient, self.one_in)
-        })
+        self.choice.is_some_and(|fan_out| selects(fan_out, recipient, self.one_in))
     }
 
     /// What goes in front of the message to a recipient: for payloads that differ, and for channels
@@ -129,7 +128,7 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
         match self.chosen.sampled_context().filter(|_| is_chosen) {
             Some(context) => {
                 let origin = self.chosen.followed_by(context.with_span_id(span_id));
-                self.channel.wrapper(&origin).into_wrapped(self.payload.clone())
+                self.channel.wrap_with_context(&origin, self.payload.clone())
             }
             None => self.wrapper_of(is_chosen).wrap_buf(self.payload.clone()),
         }

@@ -79,9 +79,13 @@ pub fn fan_out_selects(
     recipient: &[u8],
     one_in: NonZeroU32,
 ) -> bool {
+    selects(hash::of_fan_out(trace_id, weight), recipient, one_in)
+}
+
+/// The same for all recipients of a fan-out, of which [`hash::of_fan_out`] was made once.
+pub(crate) fn selects(fan_out: u64, recipient: &[u8], one_in: NonZeroU32) -> bool {
     // h < 2⁶⁴ / N, without leaving 64 bits.
-    let hash = hash::of_recipient(trace_id, weight, recipient);
-    hash.checked_mul(u64::from(one_in.get())).is_some()
+    hash::of_recipient(fan_out, recipient).checked_mul(u64::from(one_in.get())).is_some()
 }
 
 /// The weight of a message that a fan-out made of one that already had a weight: the product, or

@@ -13,11 +13,16 @@ pub(crate) fn of_trace(trace_id: TraceId) -> u64 {
     xxh64(trace_id.as_bytes(), 0)
 }
 
-/// `R-FAN-2`: XXH64 of the recipient's bytes, seeded with a hash of the trace that takes in the
-/// weight of the message, so that the levels of nested fan-outs choose independently.
-pub(crate) fn of_recipient(trace_id: TraceId, weight: Option<NonZeroU32>, recipient: &[u8]) -> u64 {
+/// `R-FAN-2`: the seed of a fan-out's hashes, which takes in the weight of the message, so that the
+/// levels of nested fan-outs choose independently. It is the same for all recipients.
+pub(crate) fn of_fan_out(trace_id: TraceId, weight: Option<NonZeroU32>) -> u64 {
     let weight = weight.map_or(0, NonZeroU32::get);
     // A weight of 1 says nothing.
     let seed = if weight == 1 { 0 } else { u64::from(weight) };
-    xxh64(recipient, xxh64(trace_id.as_bytes(), seed))
+    xxh64(trace_id.as_bytes(), seed)
+}
+
+/// `R-FAN-2`: XXH64 of the recipient's bytes, seeded with that of the fan-out.
+pub(crate) fn of_recipient(fan_out: u64, recipient: &[u8]) -> u64 {
+    xxh64(recipient, fan_out)
 }
