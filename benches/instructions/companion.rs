@@ -51,6 +51,26 @@ fn into_context() {
             drop(black_box(Context::new().with_remote_span_context(remote.clone())));
         },
     );
+    // The same of a trace with a tracestate, which a span context owns, and within baggage.
+    let members = || TRACESTATE.split(',').filter_map(|member| member.split_once('='));
+    let with_tracestate = |remote: &SpanContext| {
+        let (trace_id, span_id) = (remote.trace_id(), remote.span_id());
+        let tracestate = TraceState::from_key_value(members()).unwrap();
+        let parent = SpanContext::new(trace_id, span_id, remote.trace_flags(), true, tracestate);
+        Context::new().with_remote_span_context(parent)
+    };
+    count(
+        "opentelemetry_context_tracestate",
+        || &remote,
+        |remote| drop(black_box(with_tracestate(remote))),
+    );
+    let baggage = || BAGGAGE.split(',').filter_map(|member| member.split_once('='));
+    let pairs = || baggage().map(|(key, value)| KeyValue::new(key.to_owned(), value.to_owned()));
+    count(
+        "opentelemetry_context_fields",
+        || &remote,
+        |remote| drop(black_box(with_tracestate(remote).with_baggage(pairs()))),
+    );
     // The fields are not read.
     for (name, frame) in
         [("context_of_message", &frame), ("context_of_message_with_fields", &frame_with_fields)]
