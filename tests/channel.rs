@@ -258,8 +258,10 @@ fn what_goes_on_when_a_span_sends() {
     assert_eq!(fields(in_trace.origin()), [given[0], given[1], given[2], given[3], kept_unknown]);
 
     let in_another = sent(&SHARED_DOMAIN, &origin.followed_by(other_trace()));
-    assert_eq!(fields(in_another.origin()), [given[1], kept_unknown]);
-    assert_eq!(in_another.origin().weight(), None);
+    assert_eq!(fields(in_another.origin()), [given[1], given[3], kept_unknown]);
+    assert_eq!(in_another.origin().weight(), Some(weight(10)));
+    let unsampled = sent(&SHARED_DOMAIN, &origin.followed_by(unsampled()));
+    assert_eq!(unsampled.origin().weight(), None);
 }
 
 #[test]
@@ -567,7 +569,7 @@ fn a_thinning_does_not_go_on() {
     let in_trace = origin.followed_by(sampled().with_span_id(SpanId::from_u64(7).unwrap()));
     assert_eq!(fields(sent(&SHARED_DOMAIN, &in_trace).origin()), given[..3]);
     let in_another = origin.followed_by(other_trace());
-    assert_eq!(fields(sent(&SHARED_DOMAIN, &in_another).origin()), given[1..2]);
+    assert_eq!(fields(sent(&SHARED_DOMAIN, &in_another).origin()), given[1..3]);
 
     // Nor within the process, where no receiver decides a second time.
     for next in [in_trace, in_another, origin.as_link()] {

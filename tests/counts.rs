@@ -105,6 +105,35 @@ fn fan_outs_three_deep_count_true() {
     }
 }
 
+/// `R-FAN-3` where every handler starts a trace of its own, as under links: fan-outs to 100, two
+/// deep. n = 2,000 traces, seed 8.
+///
+/// The sum of a trace, for each of the 10,000 leaves, has mean 1 and variance 1.09² − 1; the bound
+/// is five standard deviations of the mean of n: 0.049.
+///
+/// The control is the weight of the last fan-out alone: a tenth.
+#[test]
+fn fan_outs_from_new_traces_count_true() {
+    const N: usize = 2_000;
+    const BOUND: f64 = 0.049;
+    let (mut sum, mut control) = (0.0, 0.0);
+    let mut roots = contexts(9);
+    for context in contexts(8).take(N) {
+        let (first, origin) = fanned_out(&context.into(), 100, 2);
+        let Some(origin) = origin else { continue };
+        let sender = origin.followed_by(roots.next().unwrap());
+        let (second, leaf) = fanned_out(&sender, 100, 3);
+        let Some(leaf) = leaf else { continue };
+        let leaves = f64::from(first * second) / 10_000.0;
+        sum += leaves * f64::from(leaf.weight().unwrap().get());
+        control += leaves * f64::from(FanOut::DEFAULT.one_in(100).get());
+    }
+    let (mean, control) = (sum / N as f64, control / N as f64);
+    println!("{mean:.4}, where 1 is within {BOUND}; the control {control:.4}");
+    assert!((mean - 1.0).abs() < BOUND, "{mean} for each leaf");
+    assert!((control - 1.0).abs() > BOUND, "{control} without the first weight");
+}
+
 /// `R-THIN-1`: one copy to 10,000 receivers, each of which asks with its own name. n = 40 traces,
 /// seed 0x5eed.
 ///

@@ -80,16 +80,13 @@ impl Origin {
     }
 
     /// The origin of a message that `context`'s span sends while it handles a message of this
-    /// origin: it carries on the fields of the old one. What belongs to the trace (`tracestate`,
-    /// weight, other propagators' keys) goes on only within the trace; further contexts and a
-    /// [`thinning`](Self::thinning) stay behind. O(1).
+    /// origin: it carries on the fields of the old one, and its weight, which counts messages and
+    /// is of no trace. What belongs to the trace (`tracestate`, other propagators' keys) goes on
+    /// only within the trace; further contexts and a [`thinning`](Self::thinning) stay behind.
+    /// O(1).
     #[must_use]
     pub fn followed_by(&self, context: TraceContext) -> Self {
-        let in_trace = self
-            .propagation
-            .context()
-            .is_some_and(|before| before.trace_id() == context.trace_id());
-        let weight = self.weight.filter(|_| in_trace && context.is_sampled());
+        let weight = self.weight.filter(|_| context.is_sampled());
         Self { propagation: Propagation::Continue(context), weight, kept: self.kept.clone() }
     }
 

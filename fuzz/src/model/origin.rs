@@ -50,9 +50,7 @@ impl Origin {
 
     /// The origin of what a span of this context sends while it handles the message.
     pub(crate) fn followed_by(&self, context: TraceContext) -> Self {
-        let before = self.propagation.context().map(TraceContext::trace_id);
-        let is_in_trace = before == Some(context.trace_id());
-        let weight = self.weight.filter(|_| is_in_trace && context.is_sampled());
+        let weight = self.weight.filter(|_| context.is_sampled());
         Self { propagation: Propagation::Continue(context), weight, ..self.clone() }
     }
 

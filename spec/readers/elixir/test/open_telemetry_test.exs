@@ -103,12 +103,13 @@ defmodule Glassine.OpenTelemetryTest do
                  {0x85, "kept"}
                ])
 
-      # Another trace has none of them but baggage, which belongs to no trace.
+      # Another trace has none of them but baggage and the weight, which belong to no trace.
       other = with_span(77, 9, 1, fn -> Traced.wrap(:hello) end)
 
       assert other ==
                enveloped(%Context{trace_id: 77, span_id: 9, flags: 1}, [
                  Field.baggage("user=7"),
+                 Field.weight(10),
                  {0x85, "kept"}
                ])
     end)

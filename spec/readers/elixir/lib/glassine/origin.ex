@@ -110,7 +110,15 @@ defmodule Glassine.Origin do
     reading = Frame.read(origin)
     before = Reading.context(reading)
     in_trace? = before != nil and before.trace_id == context.trace_id
-    encode(context, Enum.filter(Reading.counting_fields(reading), &goes_on?(&1, in_trace?)))
+    sampled? = (context.flags &&& 1) == 1
+
+    goes_on? = fn
+      # A weight counts messages, and is of no trace (`R-FAN-3`).
+      {4, _weight} -> sampled?
+      field -> goes_on?(field, in_trace?)
+    end
+
+    encode(context, Enum.filter(Reading.counting_fields(reading), goes_on?))
   end
 
   # What belongs to the trace goes on within it; baggage belongs to no trace.
