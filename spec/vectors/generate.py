@@ -130,7 +130,7 @@ def read_vector(form, message, with_cap):
     vector = {"kind": "read", "form": form, "message": message.hex(), **with_cap, "reading": reading}
     for way in (g.CLOSED, g.ALWAYS):
         try:
-            strict = check.reading_json(read(message, way=way, **with_cap))
+            strict = check.reading_json(read(message, mode=way, **with_cap))
             vector[way] = "as mixed" if strict == reading else strict
         except g.Rejected as error:
             vector[way] = check.fault_json(error.fault)

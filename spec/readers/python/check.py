@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs glassine.py over the vectors: those beside the specification, generated ones included, or the files given as arguments."""
+"""Runs the package over the vectors: those beside the specification, generated ones included, or the files given as arguments."""
 
 import json
 import sys
@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 import glassine as g  # noqa: E402
-import policy  # noqa: E402
+from glassine import policy  # noqa: E402
 
 VECTORS = Path(__file__).resolve().parent.parent.parent / "vectors"
 
@@ -25,7 +25,7 @@ def fault_json(fault):
 
 
 def context_json(context):
-    return {"trace_id": context.trace_id.hex(), "span_id": context.span_id.hex(), "trace_flags": f"{context.flags:02x}"}
+    return {"trace_id": context.trace_id.hex(), "span_id": context.span_id.hex(), "trace_flags": f"{context.trace_flags:02x}"}
 
 
 def context_of(described):
@@ -93,13 +93,25 @@ def run_read(vector):
         if isinstance(buffer, bytearray):
             buffer[:] = bytes(len(buffer))
         yield f"reading of a {type(buffer).__name__}", reading, reading_json(held)
-    for way in (g.CLOSED, g.ALWAYS):
+    if vector["form"] == "text" and (text := decoded(message)) is not None:
+        held = read(text, cap)
+        yield "type of a str's payload", "str", type(held.payload).__name__
+        yield "payload of a str", mixed.payload.decode(), held.payload
+        yield "reading of a str", reading, reading_json(held) | {"payload_len": len(mixed.payload)}
+    for mode in (g.CLOSED, g.ALWAYS):
         try:
-            strict = reading_json(read(message, cap, way))
+            strict = reading_json(read(message, cap, mode))
             actual = "as mixed" if strict == reading else strict
         except g.Rejected as error:
             actual = fault_json(error.fault)
-        yield way, vector[way], actual
+        yield mode, vector[mode], actual
+
+
+def decoded(octets):
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 def run_stream(vector):
@@ -118,23 +130,34 @@ def run_stream(vector):
 def run_reparent(vector, reparent=g.reparent):
     try:
         result = reparent(unhex(vector["message"]), unhex(vector["span_id"]))
-    except g.Refused:
+    except g.EncodeError:
         result = None
     yield "result", vector["result"], None if result is None else result.hex()
+
+
+def run_reparent_text(vector):
+    yield from run_reparent(vector, g.reparent_text)
+    # And the same as a str.
+    if (text := decoded(unhex(vector["message"]))) is not None:
+        try:
+            result = g.reparent_text(text, unhex(vector["span_id"]))
+        except g.EncodeError:
+            result = None
+        yield "result", vector["result"], result and result.encode().hex()
 
 
 def run_write(vector):
     what = vector["write"]
     try:
-        result = g.write(context_of(what["context"]), fields_of(what["fields"]), unhex(what["payload"])).hex()
-    except g.Refused:
+        result = g.wrap(unhex(what["payload"]), context_of(what["context"]), fields_of(what["fields"])).hex()
+    except g.EncodeError:
         result = None
     yield "result", vector["result"], result
 
 
 def run_traceparent(vector):
     try:
-        context = g.read_traceparent(vector["text"].encode("utf-8"))
+        context = g.read_traceparent(vector["text"])
         actual = {"reading": context_json(context), "written": g.write_traceparent(context), "fault": None}
     except g.Rejected as error:
         actual = {"reading": None, "written": None, "fault": fault_json(error.fault)}
@@ -145,23 +168,23 @@ def run_traceparent(vector):
 def run_share(vector):
     trace_id = unhex(vector["trace_id"])
     yield "hash", vector["hash"], f"{policy.trace_hash(trace_id):016x}"
-    yield "within", vector["within"], policy.in_share(trace_id, vector["millionths"])
+    yield "within", vector["within"], policy.is_in_share(trace_id, vector["millionths"])
 
 
 def run_fan_out(vector):
     of = unhex(vector["trace_id"]), vector["weight"], unhex(vector["recipient"])
     yield "hash", vector["hash"], f"{policy.recipient_hash(*of):016x}"
-    yield "selected", vector["selected"], policy.is_selected(*of, vector["one_in"])
+    yield "selected", vector["selected"], policy.is_chosen(*of, vector["one_in"])
 
 
 def run_rate(vector):
-    yield "one_in", vector["one_in"], policy.default_rate(vector["recipients"])
+    yield "one_in", vector["one_in"], policy.default_one_in(vector["recipients"])
 
 
 def run_table(vector):
     points = [(point["recipients"], point["one_in"]) for point in vector["points"]]
     try:
-        one_in = policy.rate(vector["recipients"], points)
+        one_in = policy.one_in(vector["recipients"], points)
     except ValueError:
         one_in = None
     yield "one_in", vector["one_in"], one_in
@@ -179,26 +202,32 @@ def run_thinned(vector):
 
 
 def run_thin(vector):
-    fields = [g.Field(*item) for item in policy.thinned_fields(vector["weight"], vector["recipients"])]
-    yield "result", vector["result"], g.write(context_of(vector["context"]), fields, unhex(vector["payload"])).hex()
+    fields = policy.thinned_fields(vector["weight"], vector["recipients"])
+    yield "result", vector["result"], g.wrap(unhex(vector["payload"]), context_of(vector["context"]), fields).hex()
 
 
 def fields_of(described):
-    return [g.Field(item["type"], unhex(item["value"])) for item in described]
+    return tuple(g.Field(item["type"], unhex(item["value"])) for item in described)
 
 
 def run_send(vector):
     what = vector["write"]
     payload = unhex(what["payload"])
-    write = {"binary": g.write, "text": g.write_text}[vector["channel"]]
+    wrap = {"binary": g.wrap, "text": g.wrap_text}[vector["channel"]]
     try:
         # [R-WRITE-2]
         is_on = {"on": True, "off": False, "receive_only": False}[vector["sending"]]
-        result = write(context_of(what["context"]), fields_of(what["fields"]), payload) if is_on else payload
+        result = wrap(payload, context_of(what["context"]), fields_of(what["fields"])) if is_on else payload
         result = result.hex()
-    except g.Refused:
+    except g.EncodeError:
         result = None
     yield "result", vector["result"], result
+    if vector["channel"] == "text" and vector["sending"] == "on" and (text := decoded(payload)) is not None:
+        try:
+            result = g.wrap_text(text, context_of(what["context"]), fields_of(what["fields"])).encode().hex()
+        except g.EncodeError:
+            result = None
+        yield "result of a str", vector["result"], result
 
 
 def run_shorten(vector):
@@ -227,7 +256,7 @@ RUNNERS = {
     "read": run_read, "stream": run_stream, "reparent": run_reparent, "write": run_write, "traceparent": run_traceparent,
     "share": run_share, "fan_out": run_fan_out, "rate": run_rate, "table": run_table, "weight": run_weight, "thinned": run_thinned,
     "thin": run_thin, "send": run_send, "shorten": run_shorten, "members": run_members, "mask": run_mask,
-    "reparent_text": lambda vector: run_reparent(vector, g.reparent_text),
+    "reparent_text": run_reparent_text,
 }
 
 

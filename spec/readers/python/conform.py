@@ -14,11 +14,11 @@ def read(asked):
     read, message, cap = {"binary": g.read, "text": g.read_text}[asked["form"]], bytes.fromhex(asked["message"]), asked.get("cap", g.DEFAULT_CAP)
     mixed = read(message, cap)
     answer = check.reading_json(mixed) | {"payload": mixed.payload.hex()}
-    for way in (g.CLOSED, g.ALWAYS):
+    for mode in (g.CLOSED, g.ALWAYS):
         try:
-            answer[way] = "as mixed" if read(message, cap, way) == mixed else "another reading"
+            answer[mode] = "as mixed" if read(message, cap, mode) == mixed else "another reading"
         except g.Rejected as error:
-            answer[way] = check.fault_json(error.fault)
+            answer[mode] = check.fault_json(error.fault)
     return answer
 
 

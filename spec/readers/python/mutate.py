@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures the vectors: makes wrong readers of this one, a change at a time, and names those that every vector lets pass.
 
-    python3 mutate.py            every mutant; exit code 1 if one survives that equivalents.json does not name, or the other way round
-    python3 mutate.py write_text only those of functions with this in their name
+    python3 mutate.py            every mutant; exit code 1 if one survives that equivalents.json does not name, or the other mode round
+    python3 mutate.py wrap_text only those of functions with this in their name
 
 A mutant is named by file, function, the expression as it is and as it becomes. Those in equivalents.json read and write what the
 original does, or differ in what the specification leaves open; each has its reason there.
@@ -19,8 +19,10 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 HERE = Path(__file__).resolve().parent
-FILES = ("glassine", "policy")
-SECONDS = 5  # a mutant that takes longer than this is found out by its loop
+FILES = {"glassine": "glassine/__init__.py", "policy": "glassine/policy.py"}
+# What no vector asks for, but test/test_package.py does.
+NOT_ASKED = {"__repr__", "payload_view", "tracestate", "baggage", "text_map", "further_context", "u32", "kept_weight"}
+SECONDS = 5  # of computing; a mutant that takes longer than this is found out by its loop
 
 COMPARE = {
     ast.Lt: (ast.LtE, ast.Gt), ast.LtE: (ast.Lt,), ast.Gt: (ast.GtE, ast.Lt), ast.GtE: (ast.Gt,), ast.Eq: (ast.NotEq,),
@@ -94,10 +96,16 @@ def skipped(tree):
             yield node.body[0]
         if isinstance(node, ast.AnnAssign):
             yield node.annotation
+        if isinstance(node, ast.FunctionDef) and (node.name in NOT_ASKED or is_overload(node)):
+            yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            yield node
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith(("Literal[", "TypeVar(")):
+            yield node
         if isinstance(node, ast.FunctionDef):
             yield from filter(None, [node.returns, *(argument.annotation for argument in node.args.args)])
             yield from node.decorator_list
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Refused", "ValueError"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("EncodeError", "ValueError"):
             yield node
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "__init__":
             yield node
@@ -105,9 +113,13 @@ def skipped(tree):
             yield node
 
 
+def is_overload(node):
+    return any(ast.unparse(decorator) == "overload" for decorator in node.decorator_list)
+
+
 def mutants(name):
     """Mutated trees of a file, each with its name."""
-    tree = ast.parse((HERE / f"{name}.py").read_text("utf-8"))
+    tree = ast.parse((HERE / FILES[name]).read_text("utf-8"))
     left_alone = {id(inner) for node in skipped(tree) for inner in ast.walk(node)}
     seen = Counter()
 
@@ -152,25 +164,28 @@ def line_of(node, parent):
 def modules(trees):
     """The reader and its check, made of these trees."""
     made = {}
-    for name in (*FILES, "check"):
-        tree = trees.get(name) or ast.parse((HERE / f"{name}.py").read_text("utf-8"))
-        made[name] = types.ModuleType(name)
-        made[name].__file__ = str(HERE / f"{name}.py")
-        sys.modules[name] = made[name]
-        exec(compile(ast.fix_missing_locations(tree), f"{name}.py", "exec"), made[name].__dict__)
+    for name, module in (("glassine", "glassine"), ("policy", "glassine.policy"), ("check", "check")):
+        path = HERE / FILES.get(name, f"{name}.py")
+        tree = trees.get(name) or ast.parse(path.read_text("utf-8"))
+        made[name] = sys.modules[module] = types.ModuleType(module)
+        made[name].__file__ = str(path)
+        made[name].__package__ = module.partition(".")[0]
+        exec(compile(ast.fix_missing_locations(tree), path.name, "exec"), made[name].__dict__)
+        if name == "policy":
+            made["glassine"].policy = made[name]
     return made["check"]
 
 
 def is_found(name, tree, vectors):
     """Whether some vector tells the mutant from the original."""
-    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     try:
         check = modules({name: tree})
         return any(check.differences(check.RUNNERS[vector["kind"]], vector) for vector in vectors)
     except Exception:  # it fails, or its time is over
         return True
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def overdue(*_):
@@ -178,14 +193,14 @@ def overdue(*_):
 
 
 def main(wanted):
-    signal.signal(signal.SIGALRM, overdue)
+    signal.signal(signal.SIGVTALRM, overdue)
     original = modules({})
     # by hand alone: these are the ones that say what they show
     vectors = [vector for path in original.default_paths() if path.suffix == ".json" for vector in original.load(path)]
     # small ones first, which find most; and of each kind in turn
     vectors.sort(key=lambda vector: len(json.dumps(vector)))
     equivalents = json.loads((HERE / "equivalents.json").read_text("utf-8"))
-    if is_found(FILES[0], None, vectors):
+    if is_found("glassine", None, vectors):
         sys.exit("the reader itself does not pass")
     total, survivors = 0, []
     for name in FILES:

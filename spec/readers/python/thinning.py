@@ -10,11 +10,10 @@ import sys
 
 sys.dont_write_bytecode = True
 import glassine as g  # noqa: E402
-import policy  # noqa: E402
+from glassine import policy  # noqa: E402
 
 TRACES, RECEIVERS, SEED, BOUND = 40, 10_000, 0x5EED, 2_499
 COUNTED = 395_000
-THINNING = 6
 
 
 def trace_ids(seed):
@@ -26,15 +25,14 @@ def trace_ids(seed):
 
 def one_copy(trace_id):
     """A message for all of them, with one in how many keep its context."""
-    thinning = g.Field(THINNING, policy.default_rate(RECEIVERS).to_bytes(4, "big"))
-    return g.write(g.Context(trace_id, bytes(7) + b"\x01", 1), [thinning], b"hello, all")
+    return g.wrap(b"hello, all", g.Context(trace_id, bytes(7) + b"\x01", 1), policy.thinned_fields(None, RECEIVERS))
 
 
 def weight_at(copy, name):
     """How many messages the span of the receiver of this name stands for; 0 if it makes none."""
     carrier = g.read(copy).carrier
     one_in = carrier.thinning or 1
-    if not policy.is_selected(carrier.context.trace_id, carrier.weight, name, one_in):
+    if not policy.is_chosen(carrier.context.trace_id, carrier.weight, name, one_in):
         return 0
     return min((carrier.weight or 1) * one_in, 2**32 - 1)           # [R-FAN-3]
 

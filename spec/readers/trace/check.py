@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target").resolve()
 SCRATCH = TARGET / "readers" / "trace"
-PYPI = ["opentelemetry-sdk==1.37.0"]
+PYPI = ["opentelemetry-sdk==1.45.2"]
 NAMES = ["rust", "python", "javascript", "elixir", "c"]
 PAYLOADS = [
     b"of a sampled trace", b"of a trace that was decided against", b"of nothing", b"\x9e of nothing, and looks like a frame",
@@ -33,9 +33,11 @@ import glassine  # noqa: E402
 def main() -> int:
     SCRATCH.mkdir(parents=True, exist_ok=True)
     python = SCRATCH / "venv" / "bin" / "python"
-    if not python.exists():
-        venv.create(SCRATCH / "venv", with_pip=True)
+    ready = SCRATCH / "ready"
+    if not ready.exists() or ready.read_text() != " ".join(PYPI):
+        venv.create(SCRATCH / "venv", with_pip=True, clear=True)
         subprocess.run([python, "-m", "pip", "install", "--quiet", *PYPI], check=True)
+        ready.write_text(" ".join(PYPI))
     hop_in_c = SCRATCH / "hop"
     strict = ["-std=gnu11", "-Wall", "-Wextra", "-Werror"]
     subprocess.run(["gcc", *strict, "-I", HERE.parent / "c", HERE / "hop.c", "-o", hop_in_c], check=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "python"))
 import glassine  # noqa: E402
+from glassine.opentelemetry import Incoming  # noqa: E402
 from opentelemetry import trace  # noqa: E402
 from opentelemetry.sdk.trace import TracerProvider  # noqa: E402
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor  # noqa: E402
@@ -21,12 +22,9 @@ tracer = provider.get_tracer("chain")
 
 def handle(message: bytes) -> bytes:
     reading = glassine.read(message)
-    context = reading.carrier.context if reading.carrier else None
-    if context is None or reading.decision != "sampled":
+    parent = Incoming(reading).span_context
+    if parent is None or reading.decision != "sampled":
         return message
-    parent = trace.SpanContext(
-        int.from_bytes(context.trace_id), int.from_bytes(context.span_id), True, trace.TraceFlags(1)
-    )
     with tracer.start_as_current_span("python", trace.set_span_in_context(trace.NonRecordingSpan(parent))) as span:
         return glassine.reparent(message, span.get_span_context().span_id.to_bytes(8))
 
