@@ -1,5 +1,5 @@
 /** OpenTelemetry's propagators write into messages and read from them. */
-import type { TextMapGetter, TextMapSetter } from "@opentelemetry/api";
+import type { Link, TextMapGetter, TextMapSetter } from "@opentelemetry/api";
 import type { Envelope, Reading } from "./glassine.js";
 
 /** What is sent for a context that is not sampled. */
@@ -42,6 +42,11 @@ export declare class Incoming {
   );
   /** How many messages this one stands for; 0 if it is not sampled for this receiver. */
   readonly weight: number;
+  /**
+   * The context and the further contexts of the message, for a span with another parent or none;
+   * nothing for what has no ids.
+   */
+  readonly links: Link[];
   get(key: string): string | undefined;
   keys(): string[];
 }

@@ -82,6 +82,9 @@ export class Incoming {
   constructor(reading, { name = null } = {}) {
     const { context, decision } = reading;
     this.weight = keptWeight(reading, name);
+    this.links = [context, ...reading.furtherContexts]
+      .filter((each) => each !== null)
+      .map((each) => ({ context: { ...each, isRemote: true } }));
     if (context !== null) {
       const traceFlags = this.weight > 0 ? context.traceFlags : context.traceFlags & ~SAMPLED;
       this.#values.set("traceparent", writeTraceparent({ ...context, traceFlags }));

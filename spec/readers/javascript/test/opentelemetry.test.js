@@ -10,21 +10,11 @@ import {
   W3CTraceContextPropagator,
 } from "@opentelemetry/core";
 import { B3Propagator } from "@opentelemetry/propagator-b3";
-import {
-  AlwaysOnSampler,
-  InMemorySpanExporter,
-  ParentBasedSampler,
-  SimpleSpanProcessor,
-} from "@opentelemetry/sdk-trace-base";
-import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node";
-import { read, readText, thinning, wrap } from "glassine";
+import { furtherContext, read, readText, thinning, wrap } from "glassine";
 import { getter, Incoming, Outgoing, setter } from "glassine/opentelemetry";
+// sdk-2.js or sdk-3.js
+import { exporter, register } from "./sdk.js";
 
-const exporter = new InMemorySpanExporter();
-const provider = new NodeTracerProvider({
-  sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
-  spanProcessors: [new SimpleSpanProcessor(exporter)],
-});
 // W3C's comes last: each makes a span context of its own, and B3's has no tracestate.
 const propagators = [
   new B3Propagator(),
@@ -36,7 +26,7 @@ const tracer = trace.getTracer("test");
 let socket;
 
 before(async () => {
-  provider.register({ propagator: new CompositePropagator({ propagators }) });
+  register(new CompositePropagator({ propagators }));
   socket = createSocket("udp4").bind(0, "127.0.0.1");
   await once(socket, "listening");
 });
@@ -127,6 +117,26 @@ test("a trace that is not sampled: nothing, a marker, or its context", async () 
   handle(read(await sent(payload)));
   assert.equal(exporter.getFinishedSpans().length, 1, "the control: a bare message may start one");
   assert.throws(() => outgoing.wrap(payload, { unsampled: "maybe" }), RangeError);
+});
+
+test("what is not believed becomes a link", async () => {
+  const [trace1, trace2] = ["1".repeat(32), "2".repeat(32)];
+  const sampled = { traceId: trace1, spanId: "1".repeat(16), traceFlags: 1 };
+  const further = { traceId: trace2, spanId: "2".repeat(16), traceFlags: 0 };
+  const fields = [furtherContext(further)];
+  const { links } = new Incoming(read(await sent(wrap(payload, { context: sampled, fields }))));
+  tracer.startSpan("receive", { links }, ROOT_CONTEXT).end();
+  const [span] = exporter.getFinishedSpans();
+  assert.equal(span.parentSpanContext, undefined);
+  assert.notEqual(span.spanContext().traceId, trace1);
+  assert.deepEqual(
+    span.links.map(({ context }) => [context.traceId, context.spanId, context.isRemote]),
+    [
+      [trace1, sampled.spanId, true],
+      [trace2, further.spanId, true],
+    ],
+  );
+  assert.deepEqual(new Incoming(read(wrap(payload, { context: "unsampled" }))).links, []);
 });
 
 test("a receiver that thins a copy out records nothing of what it does not keep", () => {
