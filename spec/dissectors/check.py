@@ -23,9 +23,11 @@ HERE = Path(__file__).resolve().parent
 SPEC = HERE.parent
 SCRATCH = Path(os.environ.get("CARGO_TARGET_DIR") or SPEC.parent / "target").resolve() / "dissectors"
 DISSECTOR, MAGIC = HERE / "glassine.lua", HERE / "glassine.magic"
-PROGRAMS = {"tshark": "tshark", "redis-server": "redis-server", "redis-cli": "redis-tools", "mosquitto": "mosquitto",
-            "mosquitto_pub": "mosquitto-clients", "file": "file", "openssl": "openssl"}
-PYPI = ["websockets==15.0.1"]
+PROGRAMS = {"tshark": "tshark", "redis-cli": "redis-tools", "mosquitto_pub": "mosquitto-clients", "file": "file", "openssl": "openssl"}
+# Their own script, since Debian starts what it installs.
+SERVERS, INSTALL_SERVERS = ("mosquitto", "redis-server", "rabbitmq-server"), SPEC.parent / "examples/transports/install"
+RABBITMQ = "/usr/lib/rabbitmq/bin/rabbitmq-server"
+PYPI = ["websockets==15.0.1", "pika==1.4.4"]
 PORT = 40000
 # What an IPv4 packet with UDP holds.
 MOST = 65_507
@@ -73,6 +75,8 @@ def install():
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         subprocess.run(["apt-get", "update", "-qq"], check=True)
         subprocess.run(["apt-get", "install", *options, *missing], check=True, env=environment, stdout=subprocess.DEVNULL)
+    if not all(map(shutil.which, SERVERS)):
+        subprocess.run([INSTALL_SERVERS], check=True)
     ready = SCRATCH / "ready"
     if not ready.exists() or ready.read_text() != " ".join(PYPI):
         shutil.rmtree(SCRATCH, ignore_errors=True)
@@ -188,8 +192,9 @@ def free_port():
         return listener.getsockname()[1]
 
 
-def until_open(port):
-    for _ in range(200):
+def until_open(port, process):
+    deadline = time.monotonic() + 90
+    while time.monotonic() < deadline and process.poll() is None:
         try:
             return socket.create_connection(("127.0.0.1", port)).close()
         except ConnectionRefusedError:
@@ -369,12 +374,17 @@ def websocket():
 class Server:
     """A server on a free port, ended by its process."""
 
-    def __init__(self, *command, port):
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def __init__(self, *command, port, environment=None):
+        environment = {**os.environ, **(environment or {})}
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
         self.port = port
 
     def __enter__(self):
-        until_open(self.port)
+        try:
+            until_open(self.port, self.process)
+        except Failure:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -415,25 +425,37 @@ def redis():
     return expect_frames(capture.packets("-d", f"tcp.port=={port},resp"), 2) + ", to the server and from it"
 
 
+AMQP = """
+import sys, pika
+port, messages = int(sys.argv[1]), [bytes.fromhex(message) for message in sys.argv[2:]]
+with pika.BlockingConnection(pika.ConnectionParameters("127.0.0.1", port)) as connection:
+    channel = connection.channel()
+    channel.queue_declare("orders")
+    for message in messages:
+        channel.basic_publish("", "orders", message)
+    received = [body for _, (_, _, body) in zip(messages, channel.consume("orders", auto_ack=True, inactivity_timeout=20))]
+assert received == messages, received
+"""
+
+
 def amqp():
-    """The bytes of an AMQP 0-9-1 client that publishes; no broker is asked."""
-    def frame(kind, channel, body):
-        return struct.pack(">BHI", kind, channel, len(body)) + body + b"\xce"
-
-    publish = struct.pack(">HHH", 60, 40, 0) + b"\0" + b"\6orders" + b"\0"
-    header = struct.pack(">HHQH", 60, 0, len(FRAME), 0)
-    version = b"AMQP\0\0\x09\1"
-    sent = version + frame(1, 1, publish) + frame(2, 1, header) + frame(3, 1, FRAME)
-
-    def after_version(stream, sent):
-        stream.sendall(sent[:len(version)])
-        time.sleep(0.05)
-        stream.sendall(sent[len(version):])
-
-    port = free_port()
-    with Capture(port) as capture:
-        served(port, lambda stream, _: stream, sent, after_version)
-    return expect_frames(capture.packets("-d", f"tcp.port=={port},amqp"), 1)
+    port, distribution, epmd, folder = free_port(), free_port(), free_port(), SCRATCH / "rabbitmq"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    # No other node of this machine is asked, and none is told.
+    (folder / "rabbitmq.conf").write_text(f"listeners.tcp.1 = 127.0.0.1:{port}\n")
+    (folder / "enabled_plugins").write_text("[].\n")
+    environment = {
+        "HOME": folder, "ERL_EPMD_PORT": str(epmd), "RABBITMQ_DIST_PORT": str(distribution), "RABBITMQ_NODENAME": "glassine@localhost",
+        "RABBITMQ_CONFIG_FILE": folder / "rabbitmq.conf", "RABBITMQ_ENABLED_PLUGINS_FILE": folder / "enabled_plugins",
+        "RABBITMQ_MNESIA_BASE": folder / "data", "RABBITMQ_LOG_BASE": folder / "logs",
+    }
+    # Erlang starts a daemon that outlives it, unless there is one: this one ends with the broker.
+    with Server("epmd", "-address", "127.0.0.1", port=epmd, environment=environment), \
+            Server(RABBITMQ, port=port, environment=environment), Capture(port) as capture:
+        client = [SCRATCH / "venv/bin/python", "-c", AMQP, str(port)]
+        subprocess.run([*client, FRAME.hex(), b'{"bare":1}'.hex()], check=True)
+    return expect_frames(capture.packets("-d", f"tcp.port=={port},amqp"), 2) + ", to the broker and from it"
 
 
 def magic():
