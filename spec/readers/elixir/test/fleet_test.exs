@@ -40,7 +40,7 @@ defmodule Glassine.FleetTest do
     some_posts(publisher)
     fleet = settle(stop_publisher(publisher))
 
-    fleet = traces_are_whole(fleet)
+    fleet = fleet |> traces_are_whole() |> traces_from_rust_are_whole()
 
     # And back: senders first.
     publisher = start_publisher(fleet)
@@ -68,11 +68,33 @@ defmodule Glassine.FleetTest do
   defp traces_are_whole(fleet) do
     first = 1_000_001
     fleet = publish(%{fleet | next: first}, 60)
-    seen = for {post, context} <- contexts(fleet), post >= first, do: {post, context}
+    assert_whole(for({post, _} = seen <- contexts(fleet), post >= first, do: seen), &trace_id/1)
+    fleet
+  end
 
-    for {post, {trace_id, span_id, weight}} <- seen do
+  # The same of posts that an edge in Rust sends over TCP, where `check` has built it. It reads the
+  # answers, and fails if one does not come from the post's own trace.
+  defp traces_from_rust_are_whole(fleet) do
+    case System.get_env("GLASSINE_RUST_EDGE", "") do
+      "" ->
+        IO.puts("the fleet is tested without the edge in Rust: GLASSINE_RUST_EDGE is not set")
+        fleet
+
+      edge ->
+        guild = {Elixir.Fleet.Guild, node_of(fleet, :guild)}
+        port = call(fleet, :edge, Elixir.Fleet.Edge, :listen, [guild])
+        earlier = contexts(fleet)
+        assert System.cmd(edge, ["#{port}", "60"], stderr_to_stdout: true) == {"", 0}
+        fleet = settle(%{fleet | expected: fleet.expected + 60 * 10_000})
+        assert_whole(contexts(fleet) -- earlier, &Bitwise.bor(Bitwise.bsl(&1, 64), 0x00E11E11))
+        fleet
+    end
+  end
+
+  defp assert_whole(seen, trace_id) do
+    for {post, {trace, span, weight}} <- seen do
       assert rem(post, 2) == 1
-      assert {trace_id, span_id, weight} == {trace_id(post), post, 1_000}
+      assert {trace, span, weight} == {trace_id.(post), post, 1_000}
     end
 
     sum = Enum.reduce(seen, 0, fn {_post, {_trace, _span, weight}}, sum -> sum + weight end)
@@ -80,7 +102,6 @@ defmodule Glassine.FleetTest do
 
     # On nodes of both kinds, and for nearly every trace.
     assert length(Enum.uniq_by(seen, &elem(&1, 0))) > 25
-    fleet
   end
 
   # Odd posts are of a sampled trace. One post has one trace.

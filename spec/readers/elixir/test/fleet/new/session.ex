@@ -14,7 +14,9 @@ defmodule Fleet.Session do
   def handle_info({:post, post}, name) do
     Fleet.Seen.post()
 
-    with %Glassine.Context{flags: 1} = context <- Glassine.context() do
+    context = Glassine.context()
+
+    if context && Glassine.Context.sampled?(context) do
       Fleet.Seen.context(post, {context.trace_id, context.span_id, Glassine.weight()})
     end
 
