@@ -24,11 +24,12 @@ sub reading {
 }
 
 $| = 1;
+my $json = JSON::PP->new->canonical;
 while (my $asked = <STDIN>) {
     my $question = decode_json $asked;
     print qq({"unsupported":true}\n) and next if $question->{ask} ne 'read' or $question->{form} ne 'binary';
     my %r = reading(pack('H*', $question->{message}), $question->{cap} // 16384);
     my %answer = map { $_ => $r{$_} } qw(verdict decision trace_id span_id);
     @answer{'payload', 'sampled'} = (unpack('H*', $r{payload}), $r{sampled} ? JSON::PP::true : JSON::PP::false);
-    print encode_json({%answer, trace_flags => defined $r{flags} ? sprintf('%02x', $r{flags}) : undef}), "\n";
+    print $json->encode({%answer, trace_flags => defined $r{flags} ? sprintf('%02x', $r{flags}) : undef}), "\n";
 }
