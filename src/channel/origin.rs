@@ -119,12 +119,18 @@ impl Origin {
     /// Keeps what the list lets pass of a message's fields. `self` is what the trust policy has
     /// left of its context.
     pub(super) fn with_fields_of(self, carrier: Carrier<'_>, list: &AllowList) -> Self {
-        // The list is asked before anything is judged.
-        let admitted = carrier.fields_of(|field_type| list.may_admit(field_type));
         let weighs = weighs(self.propagation);
-        let believed = admitted.filter(|field| {
-            weighs || !matches!(field, Field::FanOutWeight(_) | Field::Thinning(_))
-        });
+        let is_believed = |of: FieldType| {
+            weighs || !matches!(of, FieldType::FAN_OUT_WEIGHT | FieldType::THINNING)
+        };
+        if list.admits_all() {
+            if let Some(kept) = Kept::whole(self.context(), carrier, ROOM, is_believed) {
+                return Self { weight: kept.weight(), kept: Some(Arc::new(kept)), ..self };
+            }
+        }
+        // The list is asked before anything is judged.
+        let admitted = carrier.fields_of(|of| list.may_admit(of));
+        let believed = admitted.filter(|field| is_believed(field.field_type()));
         let baggage = list.may_admit(FieldType::BAGGAGE).then(|| carrier.baggage()).flatten();
         let baggage = baggage.and_then(|text| list.baggage(text));
         let fields: Vec<_> = allowed(believed, list, baggage.as_deref()).collect();
@@ -235,8 +241,7 @@ impl Origin {
         };
         let is_whole = thinning.is_none() && kept.goes_on_whole(context, self.weight);
         if is_whole && boundary.admits_all(kept.carrier()) {
-            let fields = kept.carrier().field_bytes();
-            return (EncodedEnvelope::with_fields(says, fields), false);
+            return (kept.encoded(says), false);
         }
         let baggage = self.carrier().baggage();
         let baggage_left = baggage.and_then(|text| boundary.list.baggage(text));
