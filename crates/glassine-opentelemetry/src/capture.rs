@@ -233,12 +233,27 @@ pub(crate) fn is_handled_apart(cx: &Context, origin: &Origin) -> bool {
 
 #[cold]
 fn handling(cx: &Context, origin: &Origin) -> Context {
-    let cx = match origin.carrier().baggage() {
-        Some(text) => cx.with_baggage(baggage::from_text(text)),
-        None if handled(cx).is_some() && !cx.baggage().is_empty() => cx.with_cleared_baggage(),
-        None => cx.clone(),
+    let is_nested = handled(cx).is_some();
+    let Some(text) = origin.carrier().baggage() else {
+        let clears = is_nested && !cx.baggage().is_empty();
+        let cx = if clears { cx.with_cleared_baggage() } else { cx.clone() };
+        return cx.with_value(Handled { origin: origin.clone(), given: None });
     };
-    cx.with_value(Handled { origin: origin.clone(), given: cx.clone() })
+    let cx = cx.with_baggage(baggage::from_text(text));
+    let given = Some(baggage_alone(&cx, is_nested));
+    cx.with_value(Handled { origin: origin.clone(), given })
+}
+
+/// The same without the span, which would not end while this is held, and without the message that
+/// was handled before: else each message would hold all before it, in a chain that is dropped by
+/// recursion.
+fn baggage_alone(cx: &Context, is_nested: bool) -> Context {
+    let has_span = cx.has_active_span();
+    let cx = if has_span { cx.with_remote_span_context(SpanContext::NONE) } else { cx.clone() };
+    if is_nested {
+        return cx.with_value(Handled { origin: Origin::default(), given: None });
+    }
+    cx
 }
 
 /// The current context; a new one where OpenTelemetry panics.
@@ -264,14 +279,15 @@ fn is_sampled(propagation: Propagation) -> bool {
 /// The message that is being handled, as a value of the context.
 struct Handled {
     origin: Origin,
-    /// The context as it was given to the handler: its baggage is the message's.
-    given: Context,
+    /// A context with the baggage that was given to the handler, if it is the message's. It keeps
+    /// it, so that another cannot come to lie in its place.
+    given: Option<Context>,
 }
 
 impl Handled {
     /// Whether nobody has changed the baggage since.
     fn owns_baggage_of(&self, cx: &Context) -> bool {
-        core::ptr::eq(cx.baggage(), self.given.baggage())
+        self.given.as_ref().is_some_and(|given| core::ptr::eq(cx.baggage(), given.baggage()))
     }
 }
 

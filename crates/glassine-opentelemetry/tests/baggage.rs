@@ -1,7 +1,7 @@
 //! Baggage has one owner within a handler, OpenTelemetry's; what one member cannot say costs that
 //! member.
 
-use glassine::policy::{AllowList, Rollout, Trust, Unsampled};
+use glassine::policy::{AllowList, Propagation, Rollout, Trust, Unsampled};
 use glassine::{Channel, Envelope, Field, Origin, TraceContext, TraceFlags};
 use glassine_opentelemetry::{
     Consumer, Relation, capture, capture_with_baggage, to_span_context, with_origin,
@@ -168,5 +168,29 @@ fn bad_properties_that_come_in_cost_their_member() {
             cx.with_baggage(baggage)
         };
         assert_eq!(sent_after(&text, added).as_deref(), Some("step=2,x=1;ttl=60,y=2"), "{bad}");
+    }
+}
+
+/// A message that says nothing of baggage leaves the application's own as it is, whatever else it
+/// says: for the handler to read, and in what the handler sends. One with baggage replaces it.
+#[test]
+fn the_applications_baggage_goes_out_with_what_a_handler_sends() {
+    let provider = SdkTracerProvider::builder().build();
+    let tracer = provider.tracer("test");
+    let surroundings = Context::new().with_baggage([KeyValue::new("app", "1")]);
+    let plain = Origin::from(sampled());
+    for (name, origin, expected) in [
+        ("plain", plain.clone(), "app=1"),
+        ("weight", plain.clone().fanned_out(10.try_into().unwrap()), "app=1"),
+        ("tracestate", plain.clone().with_fields(&[Field::Tracestate("a=b")]), "app=1"),
+        ("baggage", plain.with_fields(&[Field::Baggage("tenant=7")]), "tenant=7"),
+        ("marker", Origin::new(Propagation::Suppress), "app=1"),
+    ] {
+        let _current = surroundings.clone().attach();
+        CONTINUING.plan([&origin]).handle(&tracer, "handle", || {
+            let has_own = Context::map_current(|cx| cx.baggage().get("app").is_some());
+            assert_eq!(has_own, expected == "app=1", "{name}");
+            assert_eq!(capture_with_baggage().carrier().baggage(), Some(expected), "{name}");
+        });
     }
 }
