@@ -8,11 +8,12 @@ use std::borrow::Cow;
 use glassine::policy::{Propagation, Role};
 use glassine::{Origin, TraceContext};
 use opentelemetry::trace::{
-    FutureExt, Link, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer,
+    Link, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer,
 };
 use opentelemetry::{Context, KeyValue};
 
 use crate::capture::{attach, current, is_handled_apart, with_origin};
+use crate::in_context::{EndsSpan, InContext};
 use crate::span_context::{from_span_context, made_up, span_context, to_span_context, tracestate};
 
 /// How a consumer's span refers to a message.
@@ -253,8 +254,8 @@ impl Plan {
 
     /// Handles the messages within a span of this name, or without one, in the current context.
     ///
-    /// The span is a consumer's, is current in `f`, and ends after it. Costs what
-    /// [`start`](Self::start) does.
+    /// The span is a consumer's, is current in `f`, and ends after it, even if it panics. Costs
+    /// what [`start`](Self::start) does.
     pub fn handle<T, R>(
         self,
         tracer: &T,
@@ -267,13 +268,13 @@ impl Plan {
     {
         let cx = self.start(tracer, name, &current());
         let _current = attach(cx.clone());
-        let result = f();
-        cx.span().end();
-        result
+        let _ends = EndsSpan(&cx);
+        f()
     }
 
     /// Handles the messages as [`handle`](Self::handle) does, by a future: the context is current
-    /// whenever the future runs, on whatever thread, and the span ends with it.
+    /// whenever the future runs, on whatever thread, and when it is dropped. The span ends with it:
+    /// when it is ready, or dropped before, as one that loses a `select!` or runs out of time is.
     pub fn handle_future<T, N, F>(
         self,
         tracer: &T,
@@ -287,13 +288,7 @@ impl Plan {
         F: Future,
     {
         let cx = self.start(tracer, name, &current());
-        let span = cx.clone();
-        let handled = async move {
-            let result = future.await;
-            span.span().end();
-            result
-        };
-        handled.with_context(cx)
+        InContext::ending_span(cx, || future)
     }
 
     /// Makes the context in which the messages are handled, before there is a span: `cx` with the

@@ -34,6 +34,7 @@
 mod baggage;
 mod capture;
 mod consumer;
+mod in_context;
 mod metrics;
 mod span_context;
 mod text_map;

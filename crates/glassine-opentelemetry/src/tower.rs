@@ -47,7 +47,7 @@ pub use glassine_tokio::tower::{Receive, ReceiveLayer};
 
 pub use self::handle::{Handle, HandleFuture, HandleLayer};
 #[cfg(feature = "tracing")]
-pub use self::instrument::{Instrument, InstrumentLayer};
+pub use self::instrument::{Instrument, InstrumentFuture, InstrumentLayer};
 
 use crate::capture::CurrentContext;
 

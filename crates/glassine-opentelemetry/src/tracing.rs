@@ -1,11 +1,11 @@
 //! Spans of `tracing` in which messages are handled.
 
-use opentelemetry::trace::FutureExt;
 use tracing::{Instrument, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::capture::{attach, current};
 use crate::consumer::Plan;
+use crate::in_context::InContext;
 
 impl Plan {
     /// Handles the messages within the span that `make_span` makes, or without one: it is not asked
@@ -40,7 +40,8 @@ impl Plan {
     }
 
     /// Handles the messages as [`in_span`](Self::in_span) does, by a future: context and span are
-    /// current whenever it runs, on whatever thread. The span is made now, not at the first poll.
+    /// current whenever it runs, on whatever thread, and when it is dropped, at its end or before.
+    /// The span is made now, not at the first poll, and let go when the future is ready or dropped.
     ///
     /// ```
     /// use glassine::Origin;
@@ -68,7 +69,7 @@ impl Plan {
             let _current = attach(cx.clone());
             self.span(make_span)
         };
-        future.instrument(span).with_context(cx)
+        InContext::new(future.instrument(span), cx)
     }
 
     /// The span, within the plan's context, which is current.

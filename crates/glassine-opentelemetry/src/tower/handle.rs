@@ -2,23 +2,24 @@
 
 use core::fmt;
 use core::pin::Pin;
-use core::task::{Poll, ready};
+use core::task::Poll;
 
 use glassine::Traced;
-use opentelemetry::Context;
-use opentelemetry::trace::{FutureExt, TraceContextExt, Tracer, WithContext};
+use opentelemetry::trace::Tracer;
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::capture::{attach, current};
+use crate::capture::current;
 use crate::consumer::Consumer;
+use crate::in_context::InContext;
 
 /// Handles each request in a span of OpenTelemetry, or without one, as a [`Consumer`] decides: the
 /// service behind it gets the request as it was before there were contexts.
 ///
-/// The context is current while the service is called and whenever its future runs; the span ends
-/// with the future. Costs what [`Plan::start`](crate::Plan::start) does, and nothing else.
+/// The context is current while the service is called, and whenever its future runs or is dropped;
+/// the span ends with the future, ready or not. Costs what [`Plan::start`](crate::Plan::start)
+/// does, and nothing else.
 #[derive(Clone)]
 pub struct HandleLayer<T> {
     consumer: Consumer,
@@ -67,8 +68,7 @@ where
         let HandleLayer { consumer, tracer, name } = &self.layer;
         let (request, origin) = request.into_parts();
         let cx = consumer.start(tracer, *name, &current(), [&origin]);
-        let _current = attach(cx.clone());
-        HandleFuture { inner: self.inner.call(request).with_context(cx.clone()), cx }
+        HandleFuture { inner: InContext::ending_span(cx, || self.inner.call(request)) }
     }
 }
 
@@ -76,8 +76,7 @@ pin_project! {
     /// Resolves to what the handler answers, and ends the span; made by [`Handle`].
     pub struct HandleFuture<F> {
         #[pin]
-        inner: WithContext<F>,
-        cx: Context,
+        inner: InContext<F>,
     }
 }
 
@@ -85,10 +84,7 @@ impl<F: Future> Future for HandleFuture<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut core::task::Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let output = ready!(this.inner.poll(cx));
-        this.cx.span().end();
-        Poll::Ready(output)
+        self.project().inner.poll(cx)
     }
 }
 

@@ -1,10 +1,11 @@
 //! Requests handled in spans of `tracing`.
 
 use core::fmt;
+use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use glassine::Traced;
-use opentelemetry::trace::{FutureExt, WithContext};
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 use tracing::Span;
@@ -12,12 +13,14 @@ use tracing::instrument::Instrumented;
 
 use crate::capture::{attach, current};
 use crate::consumer::Consumer;
+use crate::in_context::InContext;
 
 /// Handles each request in a span of `tracing`, or without one, as a [`Consumer`] decides: the
 /// service behind it gets the request as it was before there were contexts.
 ///
-/// The span is current while the service is called and whenever its future runs. What it costs, and
-/// what layers it goes with, is told at [`Plan::instrument`](crate::Plan::instrument).
+/// The span is current while the service is called, and whenever its future runs or is dropped.
+/// What it costs, and what layers it goes with, is told at
+/// [`Plan::instrument`](crate::Plan::instrument).
 pub struct InstrumentLayer<R> {
     consumer: Consumer,
     make_span: fn(&R) -> Span,
@@ -49,7 +52,7 @@ pub struct Instrument<S, R> {
 impl<S: Service<R>, R> Service<Traced<R>> for Instrument<S, R> {
     type Response = S::Response;
     type Error = S::Error;
-    type Future = WithContext<Instrumented<S::Future>>;
+    type Future = InstrumentFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -63,7 +66,24 @@ impl<S: Service<R>, R> Service<Traced<R>> for Instrument<S, R> {
         let _current = attach(cx.clone());
         let span = plan.span(|| make_span(&request));
         let handled = span.in_scope(|| self.inner.call(request));
-        tracing::Instrument::instrument(handled, span).with_context(cx)
+        let handled = tracing::Instrument::instrument(handled, span);
+        InstrumentFuture { inner: InContext::new(handled, cx) }
+    }
+}
+
+pin_project! {
+    /// Resolves to what the handler answers, and lets go of the span; made by [`Instrument`].
+    pub struct InstrumentFuture<F> {
+        #[pin]
+        inner: InContext<Instrumented<F>>,
+    }
+}
+
+impl<F: Future> Future for InstrumentFuture<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().inner.poll(cx)
     }
 }
 
@@ -90,5 +110,11 @@ impl<R> fmt::Debug for InstrumentLayer<R> {
 impl<S, R> fmt::Debug for Instrument<S, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Instrument").field("layer", &self.layer).finish_non_exhaustive()
+    }
+}
+
+impl<F> fmt::Debug for InstrumentFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InstrumentFuture").finish_non_exhaustive()
     }
 }
