@@ -102,13 +102,16 @@ impl Consumer {
     ///
     /// One reason for a span among several messages is enough. Linked to are sampled contexts, and
     /// those to be decided anew: of the messages first, and then their sampled further contexts,
-    /// which are no reason for a span by themselves. Allocates for links and for a tracestate.
+    /// which are no reason for a span by themselves. No messages, as when a timer flushes an empty
+    /// batch, are like one of which nothing is known. Allocates for links and for a tracestate.
     #[must_use]
     #[inline]
     pub fn plan<'a>(&self, origins: impl IntoIterator<Item = &'a Origin>) -> Plan {
         let mut origins = origins.into_iter();
         match (origins.next(), origins.next()) {
             (Some(single), None) => self.plan_single(single),
+            // Of no message nothing is known.
+            (None, _) => self.plan_single(&Origin::default()),
             (first, second) => self.plan_all(None, first.into_iter().chain(second).chain(origins)),
         }
     }

@@ -412,3 +412,20 @@ fn a_decision_against_a_trace_reaches_the_next_hop() {
     });
     assert!(spans.is_empty());
 }
+
+/// A timer's flush of an empty batch starts a trace, or is a part of the one around it, as with a
+/// message of which nothing is known.
+#[test]
+fn no_messages_decide_nothing() {
+    let started = |role, origins: &[Origin]| {
+        let spans = exported_by_default(|tracer| {
+            LINKING.with_role(role).plan(origins).handle(tracer, "flush", || {
+                tracer.in_span("inside", |_| ());
+            });
+        });
+        spans.len()
+    };
+    let unknown = [Origin::default()];
+    assert_eq!((started(Role::MayStart, &[]), started(Role::MayStart, &unknown)), (2, 2));
+    assert_eq!((started(Role::ContinueOnly, &[]), started(Role::ContinueOnly, &unknown)), (0, 0));
+}
