@@ -268,7 +268,7 @@ pub(crate) fn attach(cx: Context) -> Option<ContextGuard> {
 
 /// What `f` makes of the current context. `None` where OpenTelemetry panics.
 #[inline]
-fn with_current<R>(f: impl FnOnce(&Context) -> R) -> Option<R> {
+pub(crate) fn with_current<R>(f: impl FnOnce(&Context) -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(|| Context::map_current(f))).ok()
 }
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use glassine::policy::{Propagation, Role};
 use glassine::{Origin, TraceContext};
 use opentelemetry::trace::{
-    Link, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer,
 };
 use opentelemetry::{Context, KeyValue};
 
@@ -313,6 +313,9 @@ impl Plan {
     /// with the span. Its attributes say [how many links were left out](Self::LINKS_LEFT_OUT) and
     /// [how many messages it stands for](Self::FAN_OUT_WEIGHT), where there is something to say.
     /// Allocates as OpenTelemetry does for a span and its links.
+    ///
+    /// A tracer that makes no span (its provider was shut down, or telemetry is suppressed in this
+    /// scope) leaves the context of the message in its place: what is sent continues the message.
     #[must_use]
     pub fn start<T>(self, tracer: &T, name: impl Into<Cow<'static, str>>, cx: &Context) -> Context
     where
@@ -342,7 +345,13 @@ impl Plan {
         }
         let links = self.links.unwrap_or_default();
         let links = links.into_iter().map(Link::with_context).collect();
-        cx.with_span(tracer.build_with_context(builder.with_links(links), &cx))
+        let span = tracer.build_with_context(builder.with_links(links), &cx);
+        if span.span_context().is_valid() {
+            return cx.with_span(span);
+        }
+        // What a tracer without a provider makes: a span that hands on what is around it, and is
+        // nobody's to end.
+        cx.with_remote_span_context(cx.span().span_context().clone())
     }
 
     fn context_of_span(&self, cx: &Context) -> Context {

@@ -3,11 +3,13 @@
 use core::pin::Pin;
 use core::task::{Poll, ready};
 
-use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
+use opentelemetry::{Context, ContextGuard};
 use pin_project_lite::pin_project;
 
 use crate::capture::attach;
+#[cfg(feature = "tracing")]
+use crate::capture::with_current;
 
 pin_project! {
     /// A future whose context is current whenever it runs, on whatever thread, and when it is
@@ -19,13 +21,14 @@ pin_project! {
         #[pin]
         inner: Option<F>,
         cx: Context,
+        is_current: IsCurrent,
         ends_span: bool,
     }
 
     impl<F> PinnedDrop for InContext<F> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
-            let _current = attach(this.cx.clone());
+            let _current = this.is_current.attach(this.cx);
             end(this.inner, this.cx, this.ends_span);
         }
     }
@@ -33,14 +36,20 @@ pin_project! {
 
 impl<F> InContext<F> {
     pub(crate) const fn new(inner: F, cx: Context) -> Self {
-        Self { inner: Some(inner), cx, ends_span: false }
+        Self { inner: Some(inner), cx, is_current: IsCurrent::Always, ends_span: false }
+    }
+
+    /// A future within a span of `tracing`, of which OpenTelemetry may know nothing.
+    #[cfg(feature = "tracing")]
+    pub(crate) const fn of_message(inner: F, cx: Context) -> Self {
+        Self { inner: Some(inner), cx, is_current: IsCurrent::WhereNoSpanIs, ends_span: false }
     }
 
     /// A future that is made within the context, whose span ends with it: when it is ready, or
     /// dropped before, or cannot even be made.
     pub(crate) fn ending_span(cx: Context, make: impl FnOnce() -> F) -> Self {
-        let mut this = Self { inner: None, cx, ends_span: true };
-        let _current = attach(this.cx.clone());
+        let mut this = Self { inner: None, cx, is_current: IsCurrent::Always, ends_span: true };
+        let _current = this.is_current.attach(&this.cx);
         this.inner = Some(make());
         this
     }
@@ -51,12 +60,39 @@ impl<F: Future> Future for InContext<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut core::task::Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
-        let _current = attach(this.cx.clone());
+        let _current = this.is_current.attach(this.cx);
         let inner = this.inner.as_mut().as_pin_mut().expect("a future is polled until it is ready");
         let output = ready!(inner.poll(cx));
         end(this.inner, this.cx, this.ends_span);
         Poll::Ready(output)
     }
+}
+
+/// When a context is made the current one.
+#[derive(Clone, Copy)]
+enum IsCurrent {
+    Always,
+    #[cfg(feature = "tracing")]
+    WhereNoSpanIs,
+}
+
+impl IsCurrent {
+    fn attach(self, cx: &Context) -> Option<ContextGuard> {
+        match self {
+            Self::Always => attach(cx.clone()),
+            #[cfg(feature = "tracing")]
+            Self::WhereNoSpanIs => attach_where_no_span_is(cx),
+        }
+    }
+}
+
+/// Makes the context of a message the current one where a span took its place that is none: its
+/// provider was shut down, or telemetry is suppressed.
+#[cfg(feature = "tracing")]
+pub(crate) fn attach_where_no_span_is(cx: &Context) -> Option<ContextGuard> {
+    let is_span = |cx: &Context| cx.span().span_context().is_valid();
+    let is_lost = is_span(cx) && with_current(|cx| !is_span(cx)).unwrap_or_default();
+    if is_lost { attach(cx.clone()) } else { None }
 }
 
 /// Ends a span when it is dropped.

@@ -5,7 +5,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::capture::{attach, current};
 use crate::consumer::Plan;
-use crate::in_context::InContext;
+use crate::in_context::{InContext, attach_where_no_span_is};
 
 impl Plan {
     /// Handles the messages within the span that `make_span` makes, or without one: it is not asked
@@ -15,8 +15,8 @@ impl Plan {
     /// The span gets its parent or its links, and is entered; what is sent within it carries on
     /// what came. Its attributes, such as `otel.kind = "consumer"` and those of the messaging
     /// conventions, are given where it is made, so that a sampler sees them. A span that is
-    /// filtered out, and a subscriber without an OpenTelemetry layer, cost the span and nothing
-    /// else: spans inside continue the message.
+    /// filtered out, a subscriber without an OpenTelemetry layer, and a layer whose provider was
+    /// shut down, cost the span and nothing else: what is inside continues the message.
     ///
     /// A layer that was told not to activate contexts (`with_context_activation(false)`) sees the
     /// parent, and does not see that spans inside a handler without a span are to be suppressed.
@@ -35,8 +35,12 @@ impl Plan {
     /// # receive(7, &Origin::default());
     /// ```
     pub fn in_span<T>(&self, make_span: impl FnOnce() -> Span, f: impl FnOnce() -> T) -> T {
-        let _current = attach(self.context(&current()));
-        self.span(make_span).in_scope(f)
+        let cx = self.context(&current());
+        let _current = attach(cx.clone());
+        self.span(make_span).in_scope(|| {
+            let _message = attach_where_no_span_is(&cx);
+            f()
+        })
     }
 
     /// Handles the messages as [`in_span`](Self::in_span) does, by a future: context and span are
@@ -69,7 +73,7 @@ impl Plan {
             let _current = attach(cx.clone());
             self.span(make_span)
         };
-        InContext::new(future.instrument(span), cx)
+        InContext::new(InContext::of_message(future, cx.clone()).instrument(span), cx)
     }
 
     /// The span, within the plan's context, which is current.

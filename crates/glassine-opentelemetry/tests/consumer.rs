@@ -429,3 +429,31 @@ fn no_messages_decide_nothing() {
     assert_eq!((started(Role::MayStart, &[]), started(Role::MayStart, &unknown)), (2, 2));
     assert_eq!((started(Role::ContinueOnly, &[]), started(Role::ContinueOnly, &unknown)), (0, 0));
 }
+
+/// A provider that was shut down, and a scope in which telemetry is suppressed, make no spans: what
+/// a handler sends there continues its message, as under a tracer that does nothing. The span
+/// around it is not the handler's to end.
+#[test]
+fn where_no_span_can_be_made_the_message_is_continued() {
+    let origin: Origin = sampled(7).into();
+    let sent = |consumer: Consumer, tracer: &SdkTracer| {
+        consumer.plan([&origin]).handle(tracer, "handle", || capture_from(&Context::current()))
+    };
+    let exporter = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+    let tracer = provider.tracer("test");
+    let suppressed = Context::enter_telemetry_suppressed_scope();
+    assert_eq!(sent(CONTINUING, &tracer).propagation(), origin.propagation());
+    assert_eq!(sent(LINKING, &tracer).propagation(), Propagation::Unknown);
+    drop(suppressed);
+    assert_ne!(sent(CONTINUING, &tracer).propagation(), origin.propagation(), "the control");
+
+    let outer = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+    provider.shutdown().unwrap();
+    assert_eq!(sent(CONTINUING, &tracer).propagation(), origin.propagation());
+    outer.tracer("test").in_span("outer", |cx| {
+        let around = capture_from(&cx);
+        assert_eq!(sent(LINKING, &tracer).propagation(), around.propagation());
+        assert!(cx.span().is_recording());
+    });
+}

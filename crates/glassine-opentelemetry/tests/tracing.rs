@@ -303,3 +303,30 @@ fn the_spans_that_must_exist_and_no_others() {
     }
     assert_eq!(cases, 7 * 4 * 2 * 2 * 5);
 }
+
+/// Under a layer whose provider was shut down, and where telemetry is suppressed, there are no
+/// spans: what a handler sends continues its message. The control is the span while there is one.
+#[test]
+fn where_no_span_can_be_made_the_message_is_continued() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let sent = || {
+        let plan = CONTINUING.plan([&sampled().into()]);
+        let by_call = plan.in_span(|| info_span!("handle"), capture);
+        let handler = async {
+            tokio::task::yield_now().await;
+            capture()
+        };
+        let by_future = runtime.block_on(plan.instrument(|| info_span!("handle"), handler));
+        [by_call, by_future].map(|sent| sent.context())
+    };
+    let provider = SdkTracerProvider::builder().build();
+    let layer = OpenTelemetryLayer::new(provider.tracer("test"));
+    subscriber::with_default(registry().with(layer), || {
+        assert!(sent().iter().all(|context| context.is_some() && *context != Some(sampled())));
+        let suppressed = Context::enter_telemetry_suppressed_scope();
+        assert_eq!(sent(), [Some(sampled()); 2]);
+        drop(suppressed);
+        provider.shutdown().unwrap();
+        assert_eq!(sent(), [Some(sampled()); 2]);
+    });
+}

@@ -13,7 +13,7 @@ use tracing::instrument::Instrumented;
 
 use crate::capture::{attach, current};
 use crate::consumer::Consumer;
-use crate::in_context::InContext;
+use crate::in_context::{InContext, attach_where_no_span_is};
 
 /// Handles each request in a span of `tracing`, or without one, as a [`Consumer`] decides: the
 /// service behind it gets the request as it was before there were contexts.
@@ -65,7 +65,10 @@ impl<S: Service<R>, R> Service<Traced<R>> for Instrument<S, R> {
         let cx = plan.context(&current());
         let _current = attach(cx.clone());
         let span = plan.span(|| make_span(&request));
-        let handled = span.in_scope(|| self.inner.call(request));
+        let handled = span.in_scope(|| {
+            let _message = attach_where_no_span_is(&cx);
+            InContext::of_message(self.inner.call(request), cx.clone())
+        });
         let handled = tracing::Instrument::instrument(handled, span);
         InstrumentFuture { inner: InContext::new(handled, cx) }
     }
@@ -75,7 +78,7 @@ pin_project! {
     /// Resolves to what the handler answers, and lets go of the span; made by [`Instrument`].
     pub struct InstrumentFuture<F> {
         #[pin]
-        inner: InContext<Instrumented<F>>,
+        inner: InContext<Instrumented<InContext<F>>>,
     }
 }
 
