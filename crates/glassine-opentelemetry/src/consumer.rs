@@ -153,7 +153,7 @@ impl Consumer {
                 Propagation::Continue(context)
                 | Propagation::Resample(context)
                 | Propagation::Link(context) => {
-                    plan.link(self.max_links, || remote(origin, context));
+                    plan.link(self.max_links, || link(origin, context));
                 }
                 Propagation::Unknown | Propagation::Suppress => {}
             }
@@ -168,7 +168,7 @@ impl Consumer {
             return Plan::new(Some(suppressing), plan.origin);
         }
         for context in further {
-            plan.link(self.max_links, || to_span_context(context));
+            plan.link(self.max_links, || Link::with_context(to_span_context(context)));
         }
         plan
     }
@@ -206,7 +206,7 @@ pub struct Plan {
     /// Not sampled: no span is to be made, and this is what says so.
     parent: Option<SpanContext>,
     /// `None` without any, which is dropped without a call.
-    links: Option<Vec<SpanContext>>,
+    links: Option<Vec<Link>>,
     links_left_out: usize,
     /// Of the one message, if it is one.
     origin: Origin,
@@ -216,7 +216,10 @@ impl Plan {
     /// The attribute by which a span says how many links were left out.
     pub const LINKS_LEFT_OUT: &str = "glassine.links_left_out";
 
-    /// The attribute by which a span says how many messages the one that it handles stands for.
+    /// The attribute by which a span says how many messages the one that it handles stands for, and
+    /// a link how many the one that it refers to. A span of a batch has it on its links alone:
+    /// there, counts are summed over the links, and a link without it counts as one. What is sent
+    /// while a batch is handled counts anew, from one.
     pub const FAN_OUT_WEIGHT: &str = "glassine.fan_out_weight";
 
     /// A plan without links.
@@ -236,9 +239,10 @@ impl Plan {
         self.parent.as_ref().filter(|parent| parent.is_sampled())
     }
 
-    /// What the span links to.
+    /// What the span links to, with [how many messages](Self::FAN_OUT_WEIGHT) each one stands for
+    /// where that is more than one. Further contexts of a message have none.
     #[must_use]
-    pub fn links(&self) -> &[SpanContext] {
+    pub fn links(&self) -> &[Link] {
         self.links.as_deref().unwrap_or_default()
     }
 
@@ -344,7 +348,6 @@ impl Plan {
             builder.attributes = Some(attributes);
         }
         let links = self.links.unwrap_or_default();
-        let links = links.into_iter().map(Link::with_context).collect();
         let span = tracer.build_with_context(builder.with_links(links), &cx);
         if span.span_context().is_valid() {
             return cx.with_span(span);
@@ -366,13 +369,12 @@ impl Plan {
         let left_out = Some(self.links_left_out).filter(|left_out| *left_out > 0);
         let left_out =
             left_out.map(|n| (Self::LINKS_LEFT_OUT, i64::try_from(n).unwrap_or(i64::MAX)));
-        let weight = self.fan_out_weight().map(|n| (Self::FAN_OUT_WEIGHT, i64::from(n.get())));
-        left_out.into_iter().chain(weight)
+        left_out.into_iter().chain(weight(&self.origin))
     }
 
-    fn link(&mut self, max_links: usize, span_context: impl FnOnce() -> SpanContext) {
+    fn link(&mut self, max_links: usize, link: impl FnOnce() -> Link) {
         if self.links().len() < max_links {
-            self.links.get_or_insert_default().push(span_context());
+            self.links.get_or_insert_default().push(link());
         } else {
             self.links_left_out += 1;
         }
@@ -408,6 +410,17 @@ fn cloned(span_context: &SpanContext) -> SpanContext {
 #[cold]
 fn cloned_with_tracestate(span_context: &SpanContext) -> SpanContext {
     span_context.clone()
+}
+
+/// A link to a message, which says what it stands for.
+fn link(origin: &Origin, context: TraceContext) -> Link {
+    let attributes = weight(origin).map(|(key, value)| KeyValue::new(key, value));
+    Link::new(remote(origin, context), attributes.into_iter().collect(), 0)
+}
+
+/// How many messages this one stands for, as an attribute.
+fn weight(origin: &Origin) -> Option<(&'static str, i64)> {
+    origin.weight().map(|weight| (Plan::FAN_OUT_WEIGHT, i64::from(weight.get())))
 }
 
 /// A context as the trust policy has left it, with the tracestate that came with its trace.

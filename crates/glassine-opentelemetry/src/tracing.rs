@@ -88,7 +88,7 @@ impl Plan {
             let _ = span.set_parent(current());
         }
         for link in self.links() {
-            span.add_link(link.clone());
+            span.add_link_with_attributes(link.span_context.clone(), link.attributes.clone());
         }
         for (key, value) in self.attributes() {
             span.set_attribute(key, value);

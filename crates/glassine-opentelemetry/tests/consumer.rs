@@ -347,6 +347,24 @@ fn a_span_says_how_many_messages_it_stands_for() {
     assert_eq!(weight(&handled(LINKING, [&chosen, &chosen])), None);
 }
 
+/// A span has one weight, and a batch has many: they are said of its links, and of those of a
+/// single message too, so that a sum over links is right for every batch.
+#[test]
+fn a_link_says_how_many_messages_it_stands_for() {
+    let of_links = |spans: &[SpanData]| -> Vec<_> {
+        let attributes = spans[0].links.iter().map(|link| link.attributes.clone());
+        attributes.collect()
+    };
+    let said = vec![KeyValue::new(Plan::FAN_OUT_WEIGHT, 10)];
+    let chosen = Origin::from(sampled(7)).fanned_out(10.try_into().unwrap());
+    let batch = [chosen.clone(), sampled(8).into(), unsampled().into(), chosen.clone()];
+    assert_eq!(of_links(&handled(LINKING, &batch)), [said.clone(), vec![], said.clone()]);
+    assert_eq!(of_links(&handled(LINKING, [&chosen])), [said]);
+    let plan = LINKING.plan(&batch);
+    assert_eq!(plan.fan_out_weight(), None);
+    assert_eq!(plan.links()[0].span_context.trace_id(), plan.links()[1].span_context.trace_id());
+}
+
 /// Within a process as well: a tracestate belongs to the trace, not to the span that sent it.
 #[test]
 fn a_tracestate_goes_with_its_trace() {

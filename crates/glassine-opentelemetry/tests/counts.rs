@@ -3,8 +3,8 @@
 use glassine::policy::{FanOut, Role, Rollout, Trust};
 use glassine::{Channel, SpanId, TraceContext, TraceFlags, TraceId};
 use glassine_opentelemetry::{Consumer, Plan, Relation};
-use opentelemetry::Value;
 use opentelemetry::trace::TracerProvider;
+use opentelemetry::{KeyValue, Value};
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider, SpanData};
 
 static CHANNEL: Channel = Channel::new().with_rollout(Rollout::On).with_trust(Trust::Accept);
@@ -15,7 +15,12 @@ const RECEIVER: Consumer =
 
 /// How many messages a span says that it stands for.
 fn weight(span: &SpanData) -> u64 {
-    let weight = span.attributes.iter().find(|kv| kv.key.as_str() == Plan::FAN_OUT_WEIGHT);
+    weight_of(&span.attributes)
+}
+
+/// The same of a link.
+fn weight_of(attributes: &[KeyValue]) -> u64 {
+    let weight = attributes.iter().find(|kv| kv.key.as_str() == Plan::FAN_OUT_WEIGHT);
     match weight.map(|kv| &kv.value) {
         Some(Value::I64(weight)) => u64::try_from(*weight).unwrap(),
         _ => 1,
@@ -63,6 +68,43 @@ fn spans_of_one_copy_weigh_what_there_is() {
     assert!((of_each(sum) - f64::from(RECEIVERS)).abs() < 2_499.0, "{}", of_each(sum));
     assert!((of_each(spans) - f64::from(RECEIVERS)).abs() > 2_499.0, "the control");
     assert_eq!(sum, 395_000);
+}
+
+/// The same in batches, whose spans link: the sum is over the links. 100 messages to 1,000
+/// receivers, of whom one in 100 is chosen: the sum has mean 100,000 and variance 100,000 · 99, and
+/// the bound is five standard deviations. The control, the number of links, leaves it.
+#[test]
+fn links_of_batches_weigh_what_there_is() {
+    const RECEIVERS: u32 = 1_000;
+    let exporter = InMemorySpanExporter::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+    let tracer = provider.tracer("receivers");
+    let (mut sum, mut links, mut state) = (0, 0, 0x5eed_u128);
+    for _ in 0..100 {
+        state = state.wrapping_mul(0x2360_ED05_1FC6_5DA4_4385_DF64_9FCC_F645).wrapping_add(1);
+        let trace_id = TraceId::from_u128(state ^ (state >> 64)).unwrap();
+        let context =
+            TraceContext::new(trace_id, SpanId::from_u64(1).unwrap(), TraceFlags::SAMPLED);
+        let wrapper = CHANNEL.wrapper_for_many(&context.into(), RECEIVERS, FanOut::DEFAULT);
+        let copy = wrapper.wrap(&b"hello, all"[..]).into_bytes();
+        let of = |receiver: u32| {
+            let name = receiver.to_be_bytes();
+            CHANNEL.receiver().with_name(&name).receive(copy.clone()).into_parts().1
+        };
+        let origins: Vec<_> = (0..RECEIVERS).map(of).collect();
+        for batch in origins.chunks(100) {
+            Consumer::new().plan(batch).handle(&tracer, "hear", || ());
+        }
+        let heard = exporter.get_finished_spans().unwrap();
+        let of_batches = heard.iter().flat_map(|span| span.links.iter());
+        sum += of_batches.clone().map(|link| weight_of(&link.attributes)).sum::<u64>();
+        links += of_batches.count() as u64;
+        assert!(heard.iter().all(|span| weight(span) == 1), "it is said of links");
+        exporter.reset();
+    }
+    println!("{sum} by {links} links");
+    assert!(sum.abs_diff(100_000) < 15_732, "{sum}");
+    assert!(links.abs_diff(100_000) > 15_732, "the control");
 }
 
 /// `R-THIN-3`: who was not told its name counts itself. 100 of them make 100 spans.

@@ -87,6 +87,7 @@ fn what_the_message_carried_goes_on() {
         });
         let weight = |kv: &opentelemetry::KeyValue| kv.key.as_str() == Plan::FAN_OUT_WEIGHT;
         assert!(spans[0].attributes.iter().any(weight));
+        assert!(spans[0].links.iter().all(|link| link.attributes.iter().any(weight)));
     }
 }
 
