@@ -9,6 +9,8 @@ use glassine::w3c::Traceparent;
 use glassine::{Carrier, Field, Origin, TraceContext};
 use opentelemetry::propagation::{Extractor, Injector};
 
+use crate::span_context::{from_span_context, is_made_up, made_up, to_span_context};
+
 /// What a text-map propagator writes into. It packs what is set into an [`Origin`], which
 /// [`Channel::wrap`](glassine::Channel::wrap) takes.
 ///
@@ -69,6 +71,8 @@ impl TextMapInjector {
     }
 
     /// The origin of a message that carries what was set: its context is trusted, and is continued.
+    /// What a propagator injects where nothing is to start, ids that nobody has given, is a
+    /// [decision](Propagation::Suppress) without ids, as [`capture`](crate::capture) has it.
     /// A `tracestate` without a `traceparent` is left out, and what is too long for a carrier is
     /// shortened ([`Origin::with_fields`]). Without fields it allocates nothing.
     #[must_use]
@@ -77,7 +81,13 @@ impl TextMapInjector {
         let baggage = self.baggage.as_deref().map(Field::Baggage);
         let entries = self.entries.iter().map(|(key, value)| Field::TextMap { key, value });
         let fields: Vec<_> = tracestate.into_iter().chain(baggage).chain(entries).collect();
-        Origin::from(self.context).with_fields(&fields)
+        let origin = match self.context {
+            Some(context) if !context.is_sampled() && is_made_up(&to_span_context(context)) => {
+                Origin::new(Propagation::Suppress)
+            }
+            context => Origin::from(context),
+        };
+        origin.with_fields(&fields)
     }
 
     fn set_entry(&mut self, key: &str, value: String) {
@@ -101,11 +111,16 @@ impl fmt::Debug for TextMapInjector {
 
 /// What a text-map propagator reads from: an [`Origin`], or a [`Carrier`] that nobody has judged.
 ///
-/// A context is there as `traceparent` only if it is to be continued; of one that is linked to, a
-/// propagator would make a parent. `tracestate` is there with it or not at all, and a text-map
+/// A context is there as `traceparent` only if it is to be continued: of one that is linked to, or
+/// about which is to be decided anew, a propagator would make a parent. A decision against a trace
+/// that came without ids is there with ids that nobody has given, not sampled: whoever goes by the
+/// parent starts nothing. `tracestate` is there with its context or not at all, and a text-map
 /// entry unless it came with another trace. What else an entry says is not looked into: it passed
 /// the channel's [`AllowList`](glassine::policy::AllowList), and is believed as far as its
 /// propagator goes.
+///
+/// A weight has no place in a text map: [`with_origin`](crate::with_origin) puts it into what was
+/// extracted, as in the example of [`TextMapInjector`]'s `Injector`.
 ///
 /// Text is borrowed from the message. `traceparent` alone is rendered, once, when it is first asked
 /// for; nothing allocates. Of its flags it has sampled alone: OpenTelemetry 0.31 refuses a
@@ -130,7 +145,7 @@ impl fmt::Debug for TextMapInjector {
 /// ```
 #[derive(Clone, Debug)]
 pub struct TextMapExtractor<'a> {
-    /// The context that a propagator may make a parent of.
+    /// What a propagator may make a parent of.
     parent: Option<TraceContext>,
     traceparent: OnceCell<Traceparent>,
     carrier: Carrier<'a>,
@@ -184,8 +199,10 @@ impl<'a> From<&'a Origin> for TextMapExtractor<'a> {
     /// What the trust policy and the allow-list have left. O(1).
     fn from(origin: &'a Origin) -> Self {
         let parent = match origin.propagation() {
-            Propagation::Continue(context) | Propagation::Resample(context) => Some(context),
-            Propagation::Link(_) | Propagation::Suppress | Propagation::Unknown => None,
+            Propagation::Continue(context) => Some(context),
+            Propagation::Suppress => from_span_context(&made_up()),
+            // A parent would decide for the local sampler.
+            Propagation::Resample(_) | Propagation::Link(_) | Propagation::Unknown => None,
         };
         let carrier = origin.carrier();
         let trace_of = |context: Option<TraceContext>| context.map(TraceContext::trace_id);
@@ -195,7 +212,8 @@ impl<'a> From<&'a Origin> for TextMapExtractor<'a> {
 }
 
 impl<'a> From<Carrier<'a>> for TextMapExtractor<'a> {
-    /// All that the message claims: no policy has seen it. O(1).
+    /// All that the message claims: no policy has seen it. A decision against a trace without ids
+    /// is not in a carrier, but in an [`Origin`]. O(1).
     fn from(carrier: Carrier<'a>) -> Self {
         Self { parent: carrier.context(), traceparent: OnceCell::new(), carrier, is_in_trace: true }
     }
@@ -209,7 +227,7 @@ impl<'a> From<Carrier<'a>> for TextMapExtractor<'a> {
 ///
 /// ```
 /// use glassine::Channel;
-/// use glassine_opentelemetry::{TextMapExtractor, TextMapInjector};
+/// use glassine_opentelemetry::{TextMapExtractor, TextMapInjector, with_origin};
 /// use glassine::policy::{AllowList, Rollout, Trust};
 /// use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
 /// # use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags};
@@ -238,7 +256,9 @@ impl<'a> From<Carrier<'a>> for TextMapExtractor<'a> {
 /// let message = ORDERS.wrap(&injector.into_origin(), &b"{\"id\":7}"[..]).into_bytes();
 ///
 /// let received = ORDERS.receive(message);
-/// let remote = propagator.extract(&TextMapExtractor::from(received.origin()));
+/// let origin = received.origin();
+/// let remote = propagator.extract(&TextMapExtractor::from(origin));
+/// let remote = with_origin(&remote, origin); // its weight goes on as well
 /// assert_eq!(remote.span().span_context().span_id(), cx.span().span_context().span_id());
 /// assert_eq!(remote.baggage().get("tenant"), cx.baggage().get("tenant"));
 /// ```

@@ -143,11 +143,10 @@ fn only_what_is_continued_is_a_parent() {
         ("b3", "0"),
     ];
     let message = SHARED_DOMAIN.wrap(&injected(&entries), &b"{}"[..]).into_bytes();
-    let undecided = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
-    let decide = [("traceparent", undecided), entries[1], entries[2], entries[3]];
     for (trust, expected) in [
         (Trust::Accept, &entries[..]),
-        (Trust::Redecide, &decide[..]),
+        // An unsampled parent would switch recording off, whatever the local sampler says.
+        (Trust::Redecide, &entries[2..]),
         (Trust::LinkOnly, &entries[2..]),
         (Trust::Drop, &[]),
     ] {
@@ -157,7 +156,8 @@ fn only_what_is_continued_is_a_parent() {
         assert_eq!(extractor.get("traceparent").is_some(), expected.len() == 4, "{trust:?}");
         assert_eq!(extractor.get("tracestate").is_some(), expected.len() == 4, "{trust:?}");
     }
-    for inbound in [Propagation::Suppress, Propagation::Unknown, Propagation::Link(sampled())] {
+    let again = Propagation::Resample(sampled());
+    for inbound in [Propagation::Unknown, Propagation::Link(sampled()), again] {
         assert_eq!(extracted(&Origin::new(inbound)), [], "{inbound:?}");
     }
 }
@@ -354,6 +354,89 @@ proptest! {
             all.get(&asked.to_ascii_lowercase()).map(String::as_str)
         );
         prop_assert_eq!(extractor.keys().count(), all.len());
+    }
+}
+
+/// A decision without ids reaches who extracts, as ids that nobody has given, and is one without
+/// ids again where they are injected.
+#[test]
+fn a_decision_without_ids_goes_through_a_propagator() {
+    let origin = Origin::new(Propagation::Suppress).with_fields(&[Field::Baggage("tenant=7")]);
+    let made_up = format!("00-{}-{}-00", "f".repeat(32), "f".repeat(16));
+    let entries = [("traceparent", made_up.as_str()), ("baggage", "tenant=7")];
+    assert_eq!(extracted(&origin), owned(&entries));
+    assert_eq!(injected(&entries), origin);
+    // The ids alone are no decision.
+    let sampled = format!("00-{}-{}-01", "f".repeat(32), "f".repeat(16));
+    let sampled = injected(&[("traceparent", sampled)]);
+    assert!(
+        matches!(sampled.propagation(), Propagation::Continue(context) if context.is_sampled())
+    );
+}
+
+/// What an application does that is set up with W3C's propagator, under the SDK's defaults: the
+/// number of spans of 100 messages, and what a handler sends.
+mod w3c {
+    use glassine_opentelemetry::{capture_from, with_origin};
+    use opentelemetry::Context;
+    use opentelemetry::propagation::TextMapPropagator;
+    use opentelemetry::trace::{TraceContextExt, Tracer, TracerProvider};
+    use opentelemetry_sdk::propagation::TraceContextPropagator;
+    use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
+
+    use super::*;
+
+    fn recorded(received: &Origin) -> (usize, Origin, Origin) {
+        let exporter = InMemorySpanExporter::default();
+        let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+        let tracer = provider.tracer("test");
+        let propagator = TraceContextPropagator::new();
+        let mut cx = Context::new();
+        for _ in 0..100 {
+            let remote = propagator.extract(&TextMapExtractor::from(received));
+            let remote = with_origin(&remote, received);
+            cx = remote.with_span(tracer.start_with_context("handle", &remote));
+            cx.span().end();
+        }
+        let mut injector = TextMapInjector::new();
+        propagator.inject_context(&cx, &mut injector);
+        let spans = exporter.get_finished_spans().unwrap().len();
+        (spans, capture_from(&cx), injector.into_origin())
+    }
+
+    #[test]
+    fn a_decision_is_the_receivers() {
+        let sent = |envelope: Envelope<'_>, trust| {
+            let message = envelope.encode_to_vec(b"{}").unwrap();
+            SHARED_DOMAIN.receiver().with_trust(trust).receive(message.into()).into_parts().1
+        };
+        // A marker suppresses.
+        assert_eq!(recorded(&sent(Envelope::unsampled(), Trust::Accept)).0, 0);
+        // Nobody else decides for who decides anew.
+        let unsampled = sampled().with_flags(TraceFlags::NONE);
+        assert_eq!(recorded(&sent(Envelope::new(unsampled), Trust::Redecide)).0, 100);
+        assert_eq!(recorded(&sent(Envelope::new(sampled()), Trust::LinkOnly)).0, 100);
+        // The controls.
+        assert_eq!(recorded(&sent(Envelope::new(unsampled), Trust::Accept)).0, 0);
+        assert_eq!(recorded(&sent(Envelope::new(sampled()), Trust::Accept)).0, 100);
+    }
+
+    #[test]
+    fn a_weight_goes_on() {
+        let origin = Origin::from(sampled()).fanned_out(10.try_into().unwrap());
+        let (_, captured, injected) = recorded(&origin);
+        assert_eq!(captured.weight(), origin.weight());
+        assert_eq!(injected.weight(), None, "a text map has no place for it");
+    }
+
+    #[test]
+    fn what_is_injected_in_a_suppressed_handler_is_a_decision() {
+        let cx = glassine_opentelemetry::Consumer::new()
+            .plan([&Origin::new(Propagation::Suppress)])
+            .context(&Context::new());
+        let mut injector = TextMapInjector::new();
+        TraceContextPropagator::new().inject_context(&cx, &mut injector);
+        assert_eq!(injector.into_origin().propagation(), Propagation::Suppress);
     }
 }
 
