@@ -20,6 +20,12 @@ impl Plan {
     ///
     /// A layer that was told not to activate contexts (`with_context_activation(false)`) sees the
     /// parent, and does not see that spans inside a handler without a span are to be suppressed.
+    /// What is sent inside comes from the current context, in which such a layer's spans are not:
+    /// of a message that is the parent it is the message's own, with its sender's span id, and of
+    /// one that is linked to it is [unknown](glassine::policy::Propagation::Unknown).
+    ///
+    /// What outlives the handler or leaves its thread takes the context along by OpenTelemetry's
+    /// `with_current_context`, not by `in_current_span` alone ([`Consumer`](crate::Consumer)).
     ///
     /// ```
     /// use glassine::Origin;
@@ -46,6 +52,8 @@ impl Plan {
     /// Handles the messages as [`in_span`](Self::in_span) does, by a future: context and span are
     /// current whenever it runs, on whatever thread, and when it is dropped, at its end or before.
     /// The span is made now, not at the first poll, and let go when the future is ready or dropped.
+    /// A task that the handler spawns takes the context along by `with_current_context`, as
+    /// [`Consumer`](crate::Consumer) tells.
     ///
     /// ```
     /// use glassine::Origin;

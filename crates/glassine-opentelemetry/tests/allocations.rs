@@ -1,8 +1,9 @@
 //! What costs no allocation, counted.
 
 use allocation_counter::measure;
+use glassine::policy::Propagation;
 use glassine::{Field, Origin, TraceContext, TraceFlags};
-use glassine_opentelemetry::{TextMapExtractor, capture_from, to_span_context};
+use glassine_opentelemetry::{Consumer, Relation, TextMapExtractor, capture_from, to_span_context};
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
 
@@ -40,4 +41,21 @@ fn capturing_a_context_without_fields_allocates_nothing() {
         let cx = Context::new().with_remote_span_context(to_span_context(context));
         allocates_nothing(|| capture_from(&cx));
     }
+}
+
+/// The figures that `Plan::context` states.
+#[test]
+fn the_context_of_a_plan_allocates_what_is_said() {
+    let count = |origin: &Origin| {
+        let plan = Consumer::new().with_relation(Relation::Parent).plan([origin]);
+        let _ = plan.context(&Context::new());
+        measure(|| drop(plan.context(&Context::new()))).count_total
+    };
+    assert_eq!(count(&Origin::default()), 0);
+    assert_eq!(count(&context().into()), 1);
+    assert_eq!(count(&context().with_flags(TraceFlags::NONE).into()), 1);
+    assert_eq!(count(&Origin::new(Propagation::Suppress)), 4);
+    let fields = [Field::Baggage("tenant=7"), Field::Tracestate("a=b")];
+    let fields = count(&Origin::from(context()).with_fields(&fields));
+    assert!((8..=14).contains(&fields), "{fields}");
 }
