@@ -35,6 +35,7 @@ pin_project! {
 }
 
 impl<F> InContext<F> {
+    #[cfg(feature = "tracing")]
     pub(crate) const fn new(inner: F, cx: Context) -> Self {
         Self { inner: Some(inner), cx, is_current: IsCurrent::Always, ends_span: false }
     }
