@@ -1,6 +1,7 @@
 //! Sends every message to many receivers: `tokio::sync::broadcast` with contexts.
 //!
-//! The more receivers a message has, the fewer of them get its context: fan-outs are thinned.
+//! The more receivers a message has, the fewer of them get its context: fan-outs are thinned. Who
+//! subscribes later does not get what was sent before.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -223,7 +224,7 @@ impl<M, C> fmt::Debug for WeakSender<M, C> {
 }
 
 /// Receives every message of a channel, each with where it comes from. Its number, by which
-/// contexts are chosen, is that of its subscription.
+/// contexts are chosen, is that of its subscription, from 0.
 pub struct Receiver<M> {
     inner: broadcast::Receiver<Thinned<M>>,
     number: u64,

@@ -11,25 +11,37 @@ use glassine::{Origin, TraceContext, Traced};
 /// Holds a value that many receive, where it comes from, and one in how many of them gets the
 /// context: what tokio's own ends inside [`broadcast`](crate::broadcast) and
 /// [`watch`](crate::watch) hold.
+///
+/// The receivers of a channel have numbers: 0 for the one that the channel was made with, then one
+/// more for each that subscribes or is cloned. No number is given twice.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Thinned<M> {
     value: M,
     origin: Origin,
     one_in: NonZeroU32,
+    /// The first number that was not given yet when the value was sent. Who has it, or a greater
+    /// one, was no recipient.
+    next: u64,
 }
 
 impl<M> Thinned<M> {
-    /// For so many receivers. The table is asked for sampled contexts only.
+    /// For so many receivers, and for whoever subscribes later if the channel shows it to them. The
+    /// table is asked for sampled contexts only.
     pub(crate) fn new(traced: Traced<M>, table: FanOut<'static>, receivers: usize) -> Self {
         let (value, origin) = traced.into_parts();
         let receivers = u32::try_from(receivers).unwrap_or(u32::MAX);
         let one_in = sampled(&origin).map_or(NonZeroU32::MIN, |_| table.one_in(receivers));
-        Self { value, origin, one_in }
+        Self { value, origin, one_in, next: u64::MAX }
     }
 
     /// A value that nobody sent.
     pub(crate) fn bare(value: M) -> Self {
-        Self { value, origin: Origin::default(), one_in: NonZeroU32::MIN }
+        Self { value, origin: Origin::default(), one_in: NonZeroU32::MIN, next: u64::MAX }
+    }
+
+    /// For those only who have a number already.
+    pub(crate) fn for_present(self, numbers: &Numbers) -> Self {
+        Self { next: numbers.peek(), ..self }
     }
 
     /// Returns the value.
@@ -50,7 +62,8 @@ impl<M> Thinned<M> {
 
     /// Takes the place of where the value comes from, and leaves the value.
     pub(crate) fn replace_origin(&mut self, thinned: Thinned<()>) {
-        (self.origin, self.one_in) = (thinned.origin, thinned.one_in);
+        let Thinned { value: (), origin, one_in, next } = thinned;
+        (self.origin, self.one_in, self.next) = (origin, one_in, next);
     }
 
     /// Gives the value to the receiver of this number, with what it gets of the context.
@@ -66,11 +79,19 @@ impl<M> Thinned<M> {
 
     /// Returns where the value comes from for the receiver of this number: the same whenever it
     /// asks. Two hashes where the value is thinned, and a clone of an [`Origin`].
+    ///
+    /// A receiver of a [`watch`](crate::watch) that has its number only since the value was sent
+    /// was no recipient: it gets the decision against the trace, as one that was not chosen, and
+    /// where nobody has decided for the trace, the origin as it is.
     #[must_use]
     pub fn origin_for(&self, number: u64) -> Origin {
-        let Some(context) = sampled(&self.origin).filter(|_| self.one_in.get() > 1) else {
+        let Some(context) = sampled(&self.origin) else { return self.origin.clone() };
+        if number >= self.next {
+            return self.origin.clone().not_chosen();
+        }
+        if self.one_in == NonZeroU32::MIN {
             return self.origin.clone();
-        };
+        }
         let (weight, number) = (self.origin.weight(), number.to_be_bytes());
         if fan_out_selects(context.trace_id(), weight, &number, self.one_in) {
             self.origin.clone().fanned_out(self.one_in)
@@ -105,5 +126,10 @@ pub(crate) struct Numbers(Arc<AtomicU64>);
 impl Numbers {
     pub(crate) fn next(&self) -> u64 {
         self.0.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The number that the next receiver gets.
+    fn peek(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 }

@@ -1,6 +1,8 @@
 //! Shows the last value to many receivers: `tokio::sync::watch` with contexts.
 //!
-//! The more receivers a value has, the fewer of them get its context: fan-outs are thinned.
+//! The more receivers a value has, the fewer of them get its context: fan-outs are thinned. The
+//! receivers of a value are those that exist when it is sent. Who comes later sees the value as
+//! well, and gets of its context what those get that were not chosen.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -114,14 +116,13 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.closed().await;
     }
 
-    /// Makes a receiver, for which the value of now is no change.
+    /// Makes a receiver, for which the value of now is no change. It was sent to others: this
+    /// receiver sees it without the sampled context, with the decision against the trace.
     #[must_use]
     pub fn subscribe(&self) -> Receiver<M> {
-        Receiver {
-            inner: self.inner.subscribe(),
-            number: self.numbers.next(),
-            numbers: self.numbers.clone(),
-        }
+        // The number first: a value that is sent in between is this receiver's as well.
+        let number = self.numbers.next();
+        Receiver { inner: self.inner.subscribe(), number, numbers: self.numbers.clone() }
     }
 
     /// Returns the number of receivers.
@@ -143,7 +144,8 @@ impl<M, C: Capture> Sender<M, C> {
     }
 
     fn thinned<T>(&self, traced: Traced<T>) -> Thinned<T> {
-        Thinned::new(traced, self.table, self.inner.receiver_count())
+        // The count first: whoever comes in between is chosen at the rate of the others.
+        Thinned::new(traced, self.table, self.inner.receiver_count()).for_present(&self.numbers)
     }
 
     /// Borrows tokio's own end.
@@ -177,7 +179,10 @@ impl<M, C> fmt::Debug for Sender<M, C> {
 }
 
 /// Sees the last value, and where it comes from. Its number, by which contexts are chosen, is that
-/// of its subscription; a clone has one of its own.
+/// of its subscription, from 0; a clone has one of its own.
+///
+/// A value that was sent before a receiver subscribed, or was cloned, was not sent to it: it sees
+/// the value, and of a sampled context the decision that no trace is to start.
 pub struct Receiver<M> {
     inner: watch::Receiver<Thinned<M>>,
     number: u64,
@@ -248,7 +253,8 @@ impl<M> Receiver<M> {
         &self.inner
     }
 
-    /// Turns this into tokio's own end.
+    /// Turns this into tokio's own end. The number, by which contexts are chosen, is lost with
+    /// this.
     #[must_use]
     pub fn into_inner(self) -> watch::Receiver<Thinned<M>> {
         self.inner
@@ -257,11 +263,8 @@ impl<M> Receiver<M> {
 
 impl<M> Clone for Receiver<M> {
     fn clone(&self) -> Self {
-        Self {
-            inner: self.inner.clone(),
-            number: self.numbers.next(),
-            numbers: self.numbers.clone(),
-        }
+        let number = self.numbers.next();
+        Self { inner: self.inner.clone(), number, numbers: self.numbers.clone() }
     }
 }
 
