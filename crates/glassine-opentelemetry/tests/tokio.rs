@@ -61,7 +61,7 @@ async fn senders_capture_the_current_context() {
     assert_eq!(reply_receiver.await, Ok(from_sampled(3)));
 
     let cx = Context::new().with_remote_span_context(to_span_context(sampled()));
-    sender.send(4).with_context(cx).await.unwrap();
+    async { sender.send(4).await }.with_context(cx).await.unwrap();
     assert_eq!(receiver.recv().await, Some(from_sampled(4)));
     tokio::task::spawn_blocking(move || {
         let _current = within(sampled());
@@ -223,7 +223,7 @@ async fn a_request_and_its_reply_are_one_trace() {
 
     let cx = Context::new().with_span(tracer.start_with_context("call", &Context::new()));
     let (reply, answer) = oneshot::channel();
-    requests.send((21, reply)).with_context(cx.clone()).await.unwrap();
+    async { requests.send((21, reply)).await }.with_context(cx.clone()).await.unwrap();
     let (doubled, origin) = answer.await.unwrap().into_parts();
     assert_eq!(doubled, 42);
     CONTINUING.start(&tracer, "answered", &Context::new(), [&origin]).span().end();

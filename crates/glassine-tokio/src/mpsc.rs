@@ -1,4 +1,7 @@
 //! Sends messages from many senders to one receiver: `tokio::sync::mpsc` with contexts.
+//!
+//! The context of a message is the one that is current when the method is called that takes the
+//! message: `send` of a sender, or of a permit.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -44,10 +47,17 @@ pub struct Sender<M, C> {
 impl<M, C: Capture> Sender<M, C> {
     /// Sends a message with the current context, once there is room.
     ///
+    /// The context is that of the call, wherever the future is awaited: a future that is made for
+    /// one message does not become another's. What is put around the future (`with_context`,
+    /// `instrument`) comes too late; it is put around the call:
+    /// `async { sender.send(message).await }.with_context(cx)`.
+    ///
     /// # Errors
     /// The message, if the receiver is gone or has closed the channel.
-    pub async fn send(&self, message: M) -> Result<(), SendError<M>> {
-        self.forward(now::<M, C>(message)).await.map_err(closed)
+    pub fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> {
+        // Not in the future, which may be polled while another message is handled.
+        let traced = now::<M, C>(message);
+        async move { self.forward(traced).await.map_err(closed) }
     }
 
     /// Sends a message with the origin that it has, once there is room.
@@ -101,7 +111,7 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.reserve().await.map(Permit::new)
     }
 
-    /// Waits for room for `n` messages.
+    /// Waits for room for `n` messages. The context of each is captured when its permit is used.
     ///
     /// # Errors
     /// If the receiver is gone or has closed the channel, or `n` is more than the channel holds.

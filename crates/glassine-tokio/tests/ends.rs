@@ -2,10 +2,13 @@
 
 use std::cell::Cell;
 use std::num::NonZeroU32;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 
 use glassine::policy::{Capture, FanOut, FanOutPoint, Propagation, fan_out_selects};
 use glassine::{Field, Origin, TraceContext, TraceFlags, Traced};
-use glassine_tokio::{broadcast, watch};
+use glassine_tokio::mpsc::error::SendError;
+use glassine_tokio::{broadcast, mpsc, oneshot, watch};
 
 thread_local! {
     static CURRENT: Cell<Option<TraceContext>> = const { Cell::new(None) };
@@ -146,4 +149,99 @@ fn who_comes_later_to_a_broadcast_gets_what_is_sent_from_then_on() {
         assert_eq!(receiver.try_recv().unwrap(), Traced::new(2, sampled()));
         assert!(receiver.is_empty());
     }
+}
+
+/// A context that is current at other moments than that of the send.
+fn other() -> TraceContext {
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse().unwrap()
+}
+
+/// Law 9: a future that is made while one message is handled, and polled while another is, is of
+/// the one.
+#[test]
+fn a_message_has_the_context_of_the_call_that_takes_it() {
+    let (sender, mut receiver) = mpsc::channel::<_, Current>(1);
+    let mut received = || receiver.try_recv().unwrap();
+
+    // There is room.
+    let mut sending = Box::pin(within(sampled(), || sender.send(1)));
+    assert_eq!(within(other(), || poll(&mut sending)), Poll::Ready(Ok(())));
+    assert_eq!(received(), Traced::new(1, sampled()));
+    let mut sending = Box::pin(sender.send(2));
+    assert_eq!(within(other(), || poll(&mut sending)), Poll::Ready(Ok(())));
+    assert_eq!(received(), Traced::from(2));
+
+    // There is none for a while.
+    sender.try_send(3).unwrap();
+    let mut sending = Box::pin(within(sampled(), || sender.send(4)));
+    assert_eq!(within(other(), || poll(&mut sending)), Poll::Pending);
+    assert_eq!(received(), Traced::from(3));
+    assert_eq!(within(other(), || poll(&mut sending)), Poll::Ready(Ok(())));
+    assert_eq!(received(), Traced::new(4, sampled()));
+
+    // A permit is room, and no message yet.
+    let mut reserving = Box::pin(within(other(), || sender.reserve()));
+    let Poll::Ready(Ok(permit)) = within(other(), || poll(&mut reserving)) else {
+        panic!("no room")
+    };
+    within(sampled(), || permit.send(5));
+    assert_eq!(received(), Traced::new(5, sampled()));
+    let mut reserving = Box::pin(within(other(), || sender.reserve_many(1)));
+    let Poll::Ready(Ok(permits)) = within(other(), || poll(&mut reserving)) else {
+        panic!("no room")
+    };
+    let permits: Vec<_> = within(other(), || permits.collect());
+    for permit in permits {
+        within(sampled(), || permit.send(6));
+    }
+    assert_eq!(received(), Traced::new(6, sampled()));
+    let mut reserving = Box::pin(within(other(), || sender.clone().reserve_owned()));
+    let Poll::Ready(Ok(permit)) = within(other(), || poll(&mut reserving)) else {
+        panic!("no room")
+    };
+    within(sampled(), || permit.send(7));
+    assert_eq!(received(), Traced::new(7, sampled()));
+
+    // Whatever is current, what is forwarded keeps its own.
+    let mut sending = Box::pin(within(other(), || sender.forward(Traced::new(8, sampled()))));
+    assert_eq!(within(other(), || poll(&mut sending)), Poll::Ready(Ok(())));
+    assert_eq!(received(), Traced::new(8, sampled()));
+}
+
+/// The other ends take a message at once; who receives it, and when, makes no difference.
+#[test]
+fn a_message_has_no_context_of_where_it_is_received() {
+    let (sender, mut receiver) = mpsc::unbounded_channel::<_, Current>();
+    within(sampled(), || sender.send(1).unwrap());
+    assert_eq!(within(other(), || receiver.try_recv()).unwrap(), Traced::new(1, sampled()));
+    let (sender, mut receiver) = oneshot::channel::<_, Current>();
+    within(sampled(), || sender.send(1).unwrap());
+    assert_eq!(within(other(), || receiver.try_recv()).unwrap(), Traced::new(1, sampled()));
+    let (sender, mut receiver) = broadcast::channel::<_, Current>(1);
+    within(sampled(), || sender.send(1).unwrap());
+    assert_eq!(within(other(), || receiver.try_recv()).unwrap(), Traced::new(1, sampled()));
+    let (sender, mut receiver) = watch::channel::<_, Current>(0);
+    within(sampled(), || sender.send(1).unwrap());
+    assert_eq!(within(other(), || receiver.borrow_and_update().origin()), sampled().into());
+}
+
+/// A send can run as a task of any runtime if its message can go to another thread, and no more is
+/// asked of the message: it need not be `Sync`. What is not sent comes back.
+#[test]
+fn a_send_is_a_task() {
+    fn task<T>(future: impl Future<Output = T> + Send) -> impl Future<Output = T> + Send {
+        future
+    }
+
+    let (sender, receiver) = mpsc::channel::<_, Current>(1);
+    let mut sending = Box::pin(task(sender.send(Cell::new(1))));
+    assert_eq!(poll(&mut sending), Poll::Ready(Ok(())));
+    drop(receiver);
+    let mut sending = Box::pin(task(sender.send(Cell::new(2))));
+    assert_eq!(poll(&mut sending), Poll::Ready(Err(SendError(Cell::new(2)))));
+}
+
+/// Asks a future once whether it is done.
+fn poll<T>(future: &mut Pin<Box<impl Future<Output = T>>>) -> Poll<T> {
+    future.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -38,7 +38,7 @@ pub(super) async fn validate(
         let (payload, origin) = channels.placed.receive(message).into_parts();
         let cx = CONTINUING.start(&tracer, "validate", &Context::new(), [&origin]);
         let order: Order = serde_json::from_slice(&payload)?;
-        to_price.send(order).with_context(cx.clone()).await?;
+        async { to_price.send(order).await }.with_context(cx.clone()).await?;
         cx.span().end();
     }
 }
