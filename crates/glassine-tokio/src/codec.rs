@@ -11,7 +11,7 @@ use core::fmt;
 use std::io::{self, Cursor};
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use glassine::Wrapped;
+use glassine::{Envelope, Wrapped};
 use tokio_util::codec::{Decoder, Encoder};
 
 use self::error::StreamError;
@@ -26,7 +26,15 @@ use self::error::StreamError;
 ///   error, before anything is reserved.
 /// - Reading reserves nothing by itself: the buffer grows by doubling as bytes arrive, whatever
 ///   length was announced (`R-FRAMED-4`).
-/// - A message that only its envelope makes too long is written without it (`R-FRAMED-5`).
+/// - A message that only its envelope makes too long is written with the 8 bytes of the escape in
+///   its place, and bare where these do not fit either (`R-FRAMED-5`).
+///
+/// Tell the channel the same maximum, by
+/// [`with_max_message_len`](glassine::Channel::with_max_message_len): it leaves out fields before
+/// the context, goes by its mode, and counts what it leaves out. What the codec leaves out nobody
+/// counts; the channel's counters are those of before the codec. An
+/// [always](glassine::Mode::Always) channel must be told: its receivers refuse what goes bare. The
+/// codec knows it only by an escape that the payload does not need, which it does not leave out.
 ///
 /// ```
 /// use bytes::Bytes;
@@ -95,7 +103,7 @@ impl MessageCodec {
     ///
     /// # Errors
     /// [`TooLong`](error::StreamErrorKind::TooLong) if the message is longer than the maximum even
-    /// without its envelope.
+    /// without its envelope, or with an escape that it needs.
     pub fn frame<P: Buf>(&self, message: Wrapped<P>) -> Result<Framed<P>, StreamError> {
         let message = self.fitted(message)?;
         // What fits is no longer than the maximum, which is 32 bits.
@@ -103,17 +111,24 @@ impl MessageCodec {
         Ok(Framed { len: Cursor::new(len), message })
     }
 
-    /// The message, without its envelope if that makes it too long.
+    /// The message, with less of an envelope if that makes it too long.
     fn fitted<P: Buf>(&self, message: Wrapped<P>) -> Result<Wrapped<P>, StreamError> {
         if self.allows(message.remaining()) {
             return Ok(message);
         }
         let (envelope, payload) = message.into_parts();
-        // Where there was an envelope sending is on, and the escape rule holds.
-        let message = if envelope.is_empty() {
-            Wrapped::new(envelope, payload)
-        } else {
-            Wrapped::bare(payload)
+        let message = match Envelope::escape().to_encoded() {
+            // There is nothing to leave out, and while sending is off nothing to escape.
+            _ if envelope.is_empty() => Wrapped::new(envelope, payload),
+            // Receivers of every mode take the escape. Where it stood already, the channel wants an
+            // envelope in any case.
+            Ok(escape)
+                if envelope.as_bytes() == escape.as_bytes()
+                    || self.allows(payload.remaining().saturating_add(escape.as_bytes().len())) =>
+            {
+                Wrapped::new(escape, payload)
+            }
+            _ => Wrapped::bare(payload),
         };
         match message.remaining() {
             len if self.allows(len) => Ok(message),
@@ -176,8 +191,8 @@ impl<P: Buf> Encoder<Wrapped<P>> for MessageCodec {
     /// Writes length, envelope and payload straight into the buffer.
     ///
     /// # Errors
-    /// An `io::Error` around a [`StreamError`] if the message is too long even without its
-    /// envelope. Nothing is written then.
+    /// An `io::Error` around a [`StreamError`] if the message is too long, as
+    /// [`frame`](Self::frame) says. Nothing is written then.
     fn encode(&mut self, message: Wrapped<P>, buffer: &mut BytesMut) -> io::Result<()> {
         let framed = self.frame(message)?;
         buffer.reserve(framed.remaining());

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use bytes::{Buf, Bytes, BytesMut};
 use futures_util::StreamExt;
 use glassine::policy::{Propagation, Rollout, Trust};
-use glassine::{Channel, Envelope, Origin, TraceContext, Wrapped};
+use glassine::{Channel, Envelope, Mode, Origin, TraceContext, Wrapped};
 use glassine_tokio::codec::MessageCodec;
 use glassine_tokio::codec::error::{StreamError, StreamErrorKind};
 use proptest::collection::vec;
@@ -182,24 +182,33 @@ fn the_maximum_is_the_longest_message() {
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidData);
 }
 
+/// The message of a frame with this maximum, without its length.
+fn sent(max: u32, message: Wrapped<Bytes>) -> Result<Bytes, StreamError> {
+    let framed = MessageCodec::new(max).frame(message)?;
+    Ok(Wrapped::bare(framed).into_bytes().split_off(4))
+}
+
 /// R-FRAMED-5, law 2: the envelope gives way, and the message does not.
 #[test]
 fn an_envelope_that_makes_a_message_too_long_is_left_out() {
-    let sent = |max, message: Wrapped<Bytes>| {
-        let framed = MessageCodec::new(max).frame(message)?;
-        Ok::<_, StreamError>(Wrapped::bare(framed).into_bytes().split_off(4))
-    };
+    let escape = || Envelope::escape().to_encoded().unwrap();
     let payload = Bytes::from_static(b"0123456789");
     let wrapped = || Wrapped::new(context().into(), payload.clone());
+    let escaped = Wrapped::new(escape(), payload.clone()).into_bytes();
     assert_eq!(sent(42, wrapped()).unwrap(), wrapped().into_bytes());
-    assert_eq!(sent(41, wrapped()).unwrap(), payload);
+    assert_eq!(sent(41, wrapped()).unwrap(), escaped);
+    assert_eq!(sent(18, wrapped()).unwrap(), escaped);
+    assert_eq!(sent(17, wrapped()).unwrap(), payload);
     assert_eq!(sent(10, wrapped()).unwrap(), payload);
     assert_eq!(
         sent(9, wrapped()).unwrap_err().to_string(),
         "the message has 10 bytes, and at most 9 are allowed"
     );
+    // The marker is no longer than the escape.
+    assert_eq!(sent(18, marker(payload.clone())).unwrap(), marker(payload.clone()).into_bytes());
+    assert_eq!(sent(17, marker(payload.clone())).unwrap(), payload);
 
-    // What begins with the magic byte is escaped then.
+    // What begins with the magic byte keeps the escape.
     let magic = Bytes::from_static(b"\x9E123456789");
     let wrapped = || Wrapped::new(context().into(), magic.clone());
     assert_eq!(sent(41, wrapped()).unwrap(), Wrapped::bare(magic.clone()).into_bytes());
@@ -208,10 +217,55 @@ fn an_envelope_that_makes_a_message_too_long_is_left_out() {
     assert_eq!((error.kind(), error.offset()), (StreamErrorKind::TooLong, None));
     assert_eq!(io::Error::from(error).kind(), io::ErrorKind::InvalidInput);
 
+    // So does what was escaped without need, as in an always channel.
+    let escaped = || Wrapped::new(escape(), payload.clone());
+    assert_eq!(sent(18, escaped()).unwrap(), escaped().into_bytes());
+    assert_eq!(
+        sent(17, escaped()).unwrap_err().to_string(),
+        "the message has 18 bytes, and at most 17 are allowed"
+    );
+
     // While sending is off nothing is escaped, and there is nothing to leave out.
     let off = || Channel::new().wrap(&context().into(), magic.clone());
     assert_eq!(sent(10, off()).unwrap(), magic);
     assert!(sent(9, off()).is_err());
+}
+
+/// R-CHAN-2: what the codec writes, the receivers of every mode take, whole, if the channel is told
+/// the maximum. If it is not, an always channel's do not take the ten bytes of which there is no
+/// room for an escape; the codec cannot know.
+#[test]
+fn what_fits_is_taken_by_the_receivers_of_every_mode() {
+    let payloads = [b"0123456789", b"\x9E123456789"].map(|payload| Bytes::from_static(payload));
+    let origins = [Origin::from(context()), Origin::default(), Origin::new(Propagation::Suppress)];
+    for mode in [Mode::Mixed, Mode::Closed, Mode::Always] {
+        for (max, is_told) in (0..=50).flat_map(|max| [(max, false), (max, true)]) {
+            let channel = on().with_mode(mode);
+            let channel =
+                if is_told { channel.with_max_message_len(max as usize) } else { channel };
+            for (payload, origin) in
+                payloads.iter().flat_map(|p| origins.iter().map(move |o| (p, o)))
+            {
+                let of_case = format!("{mode:?}, {max}, {is_told}, {payload:?}, {origin:?}");
+                let message = sent(max, channel.wrap(origin, payload.clone()));
+                let needs_envelope = payload[0] == 0x9E || mode == Mode::Always;
+                let Ok(message) = message else {
+                    let needed = if needs_envelope { 18 } else { 10 };
+                    assert!(max < needed, "{of_case}");
+                    continue;
+                };
+                assert!(message.len() <= max as usize, "{of_case}");
+                match channel.receiver().try_receive(message) {
+                    Ok(received) => assert_eq!(received.value(), payload, "{of_case}"),
+                    Err(refused) => {
+                        let is_unknown =
+                            !is_told && mode == Mode::Always && (10..18).contains(&max);
+                        assert!(is_unknown, "{of_case}: {refused:?}");
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// What is refused leaves no bytes behind.
