@@ -61,12 +61,13 @@ use self::error::StreamError;
 /// ```
 ///
 /// A stream that is framed by `LengthDelimitedCodec::new()` already gets this codec by
-/// `Framed::map_codec`, at either end and at any moment.
+/// `Framed::map_codec`, at either end and at any moment. The bytes at which errors are said to be
+/// count from there: what another codec has taken, this one does not know.
 #[derive(Clone)]
 pub struct MessageCodec {
     max_len: u32,
     detach_below: usize,
-    /// How many bytes of the stream were taken.
+    /// How many bytes of the stream this codec has taken.
     taken: u64,
 }
 

@@ -159,6 +159,23 @@ fn a_stream_may_end_at_every_byte() {
     }
 }
 
+/// A codec that takes the place of another in the middle of a stream counts from there.
+#[test]
+fn bytes_are_counted_from_where_the_codec_begins() {
+    let stream =
+        stream_of(&mut CODEC.clone(), &[(); 3].map(|()| Wrapped::bare(Bytes::from_static(b"hi"))));
+    block_on(async {
+        let mut before = FramedRead::new(&stream[..], LengthDelimitedCodec::new());
+        assert_eq!(before.next().await.unwrap().unwrap(), "hi");
+        let mut framed = before.map_decoder(|_| MessageCodec::new(2));
+        assert_eq!(framed.next().await.unwrap().unwrap(), "hi");
+        framed.read_buffer_mut().truncate(5);
+        let error = framed.next().await.unwrap().unwrap_err();
+        let error = error.get_ref().unwrap().downcast_ref::<StreamError>().unwrap();
+        assert_eq!(error.offset(), Some(6), "byte 12 of the stream");
+    });
+}
+
 /// R-FRAMED-3: a message of exactly the maximum is read, and one byte more is an error before it
 /// has arrived.
 #[test]

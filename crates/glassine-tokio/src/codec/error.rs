@@ -10,7 +10,8 @@ use std::io;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct StreamError {
     kind: StreamErrorKind,
-    /// Where the length begins. `None` for what was to be sent.
+    /// Where the length begins, from the first byte that the codec took. `None` for what was to be
+    /// sent.
     offset: Option<u64>,
     /// Of the message, if it is known.
     len: Option<u64>,
@@ -43,8 +44,11 @@ impl StreamError {
         self.kind
     }
 
-    /// Returns the byte of the stream at which the length of the message begins, from 0. `None` for
-    /// a message that was to be sent.
+    /// Returns the byte of the stream at which the length of the message begins. `None` for a
+    /// message that was to be sent.
+    ///
+    /// 0 is the first byte that the codec has taken: the start of the stream, or where the codec
+    /// took the place of another (`Framed::map_codec`).
     #[must_use]
     pub const fn offset(&self) -> Option<u64> {
         self.offset
