@@ -5,6 +5,8 @@ mod error;
 pub mod fleet;
 pub mod telemetry;
 pub mod tree;
+pub mod with_actix;
+pub mod with_actix_tracing;
 pub mod with_kameo;
 pub mod with_ractor;
 

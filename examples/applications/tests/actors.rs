@@ -3,18 +3,23 @@
 
 mod support;
 
+use actix::System;
 use glassine_applications::tree::Trees;
-use glassine_applications::{with_kameo, with_ractor};
+use glassine_applications::{with_actix, with_actix_tracing, with_kameo, with_ractor};
 use opentelemetry_sdk::trace::SpanData;
 use support::{assert_one_tree_for_each_trace, path};
 
 const SEED: u64 = 7;
 
 fn assert_two_trees(spans: &[SpanData]) {
+    assert_paths(spans, &[&["order", "pick", "pack"], &["pick", "pack"]]);
+}
+
+fn assert_paths(spans: &[SpanData], expected: &[&[&str]]) {
     assert_one_tree_for_each_trace(spans);
     let trees = Trees(spans);
     let paths: Vec<_> = trees.roots().into_iter().map(|root| path(&trees, root)).collect();
-    assert_eq!(paths, [&["order", "pick", "pack"][..], &["pick", "pack"]]);
+    assert_eq!(paths, expected);
 }
 
 #[tokio::test]
@@ -25,4 +30,22 @@ async fn ractor() {
 #[tokio::test]
 async fn kameo() {
     assert_two_trees(&with_kameo::run(SEED).await.unwrap());
+}
+
+/// Also while its handlers are under way at the same time: each goes on with its own message's.
+#[test]
+fn actix() {
+    for at_once in [false, true] {
+        assert_two_trees(&System::new().block_on(with_actix::run(SEED, at_once)).unwrap());
+    }
+}
+
+/// With spans of `tracing`, of which the async handler has its own.
+#[test]
+fn actix_with_tracing() {
+    for at_once in [false, true] {
+        let spans = System::new().block_on(with_actix_tracing::run(SEED, at_once)).unwrap();
+        let paths = [&["place", "order", "pick", "pack"][..], &["order", "pick", "pack"]];
+        assert_paths(&spans, &paths);
+    }
 }

@@ -17,6 +17,11 @@ fn kameo() {
     assert_runs(env!("CARGO_BIN_EXE_kameo"), "trace bfc84610");
 }
 
+#[test]
+fn actix() {
+    assert_runs(env!("CARGO_BIN_EXE_actix"), "trace bfc84610");
+}
+
 /// Ids are seeded: what is printed is the same in every run. The README shows parts of it, with an
 /// empty line between two.
 fn assert_runs(program: &str, begins: &str) {
