@@ -12,21 +12,33 @@ const SERVERS: [(&str, &str, &str); 4] = [
     ("has_rabbitmq", "RABBITMQ_SERVER", "rabbitmq-server"),
 ];
 
+/// A module for Node, below the target directory.
+const KINESALITE: &str = "transports/node_modules/kinesalite/index.js";
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=PATH");
     for (cfg, variable, program) in SERVERS {
-        println!("cargo::rustc-check-cfg=cfg({cfg})");
         let places: Vec<_> = folders(program).map(|folder| folder.join(program)).collect();
-        match places.iter().find(|place| place.is_file()) {
-            Some(place) => {
-                println!("cargo::rerun-if-changed={}", place.display());
-                println!("cargo::rustc-cfg={cfg}");
-                println!("cargo::rustc-env={variable}={}", place.display());
-            }
-            // What is not there has always changed: look again at the next build.
-            None => println!("cargo::rerun-if-changed=/usr/sbin/{program}"),
+        look(cfg, variable, &places, &Path::new("/usr/sbin").join(program));
+    }
+    // Where `install` puts it.
+    let target = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
+    let places: Vec<_> = target.ancestors().map(|folder| folder.join(KINESALITE)).collect();
+    look("has_kinesalite", "KINESALITE", &places, Path::new("/usr/sbin/kinesalite"));
+}
+
+/// Tells the crate of the first place that there is.
+fn look(cfg: &str, variable: &str, places: &[PathBuf], missing: &Path) {
+    println!("cargo::rustc-check-cfg=cfg({cfg})");
+    match places.iter().find(|place| place.is_file()) {
+        Some(place) => {
+            println!("cargo::rerun-if-changed={}", place.display());
+            println!("cargo::rustc-cfg={cfg}");
+            println!("cargo::rustc-env={variable}={}", place.display());
         }
+        // What is not there has always changed: look again at the next build.
+        None => println!("cargo::rerun-if-changed={}", missing.display()),
     }
 }
 

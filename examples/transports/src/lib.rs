@@ -5,6 +5,7 @@
 //! them: [`link`] is what both drive, [`telemetry`] is OpenTelemetry's SDK.
 
 pub mod error;
+pub mod kinesis_server;
 pub mod link;
 pub mod mqtt_brokers;
 pub mod postgres_server;
@@ -12,6 +13,7 @@ pub mod redis_server;
 pub mod server;
 pub mod telemetry;
 
+pub mod kinesis;
 pub mod mqtt;
 pub mod postgres_jobs;
 pub mod postgres_notify;

@@ -15,7 +15,7 @@ use glassine_transports::link::Link;
 use glassine_transports::mqtt_brokers::{Mosquitto, RabbitMq, Rumqttd};
 use glassine_transports::redis_stream::RedisStream;
 use glassine_transports::telemetry::Telemetry;
-use glassine_transports::{mqtt, postgres_jobs, postgres_notify, postgres_outbox};
+use glassine_transports::{kinesis, mqtt, postgres_jobs, postgres_notify, postgres_outbox};
 use glassine_transports::{redis_list, redis_pubsub};
 use glassine_transports::{tcp, udp, unix_datagram, websocket, websocket_text, zeromq};
 use opentelemetry::Context;
@@ -26,6 +26,7 @@ async fn main() -> ExitCode {
     let name = env::args().nth(1).unwrap_or_default();
     let shown = match &*name {
         "rumqttd" => run_rumqttd(env::args().nth(2)),
+        "kinesis" => show::<kinesis::Kinesis>().await,
         "mqtt" => show::<mqtt::Mqtt<Rumqttd>>().await,
         "rabbitmq" => show::<mqtt::Mqtt<RabbitMq>>().await,
         "mosquitto" => show::<mqtt::Mqtt<Mosquitto>>().await,

@@ -4,6 +4,7 @@ mod support;
 
 use std::env;
 
+use glassine_transports::kinesis::Kinesis;
 use glassine_transports::mqtt::Mqtt;
 use glassine_transports::mqtt_brokers::{Mosquitto, RabbitMq, Rumqttd};
 use glassine_transports::postgres_jobs::PostgresJobs;
@@ -66,10 +67,19 @@ async fn postgres_outbox() {
     assert_carries::<PostgresOutbox>().await;
 }
 
+#[tokio::test]
+#[cfg_attr(
+    not(has_kinesalite),
+    ignore = "kinesalite is not installed: examples/transports/install"
+)]
+async fn kinesis() {
+    assert_carries::<Kinesis>().await;
+}
+
 /// What is ignored elsewhere is a failure in CI.
 #[test]
 fn nothing_is_ignored_in_ci() {
-    let has_all = cfg!(all(has_mosquitto, has_postgresql, has_rabbitmq, has_redis));
+    let has_all = cfg!(all(has_kinesalite, has_mosquitto, has_postgresql, has_rabbitmq, has_redis));
     assert!(
         has_all || env::var_os("CI").is_none(),
         "a server is missing: run examples/transports/install"
