@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The cfg and the environment variable of each, and its program.
-const SERVERS: [(&str, &str, &str); 4] = [
+const SERVERS: [(&str, &str, &str); 5] = [
+    ("has_chromium", "CHROMIUM", "chromium"),
     ("has_redis", "REDIS_SERVER", "redis-server"),
     ("has_mosquitto", "MOSQUITTO", "mosquitto"),
     ("has_postgresql", "POSTGRES", "postgres"),

@@ -4,6 +4,7 @@
 //! The files of the transports are made to be copied from. The others make programs and tests of
 //! them: [`link`] is what both drive, [`telemetry`] is OpenTelemetry's SDK.
 
+pub mod browser;
 pub mod error;
 pub mod kinesis_server;
 pub mod link;
@@ -25,6 +26,7 @@ pub mod tcp;
 pub mod udp;
 pub mod unix_datagram;
 pub mod websocket;
+pub mod websocket_page;
 pub mod websocket_text;
 pub mod zeromq;
 

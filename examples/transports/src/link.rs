@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use glassine::{Channel, Origin, Traced};
+use opentelemetry::trace::SpanId;
 
 use crate::error::Error;
 
@@ -33,6 +34,12 @@ pub trait Link: Sized {
 
     /// Waits for a message.
     fn receive(&mut self, channel: &Channel) -> impl Future<Output = Result<Traced<Bytes>, Error>>;
+
+    /// The span of what is between both ends and goes on with a context, of the last message that
+    /// was received: its parent, and itself.
+    fn span_between(&self) -> Option<(SpanId, SpanId)> {
+        None
+    }
 
     /// Ends the broker, or the receiver where there is none, starts it again at the same address,
     /// and connects both ends.

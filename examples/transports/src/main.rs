@@ -17,7 +17,9 @@ use glassine_transports::redis_stream::RedisStream;
 use glassine_transports::telemetry::Telemetry;
 use glassine_transports::{kinesis, mqtt, postgres_jobs, postgres_notify, postgres_outbox};
 use glassine_transports::{redis_list, redis_pubsub};
-use glassine_transports::{tcp, udp, unix_datagram, websocket, websocket_text, zeromq};
+use glassine_transports::{
+    tcp, udp, unix_datagram, websocket, websocket_page, websocket_text, zeromq,
+};
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanId, TraceContextExt, Tracer};
 
@@ -40,6 +42,8 @@ async fn main() -> ExitCode {
         "udp" => show::<udp::Udp>().await,
         "unix-datagram" => show::<unix_datagram::UnixDatagrams>().await,
         "websocket" => show::<websocket::WebSocket>().await,
+        "websocket-page" => show::<websocket_page::Page<false>>().await,
+        "websocket-page-text" => show::<websocket_page::Page<true>>().await,
         "websocket-text" => show::<websocket_text::WebSocketText>().await,
         "zeromq" => show::<zeromq::ZeroMq>().await,
         _ => Err("usage: cargo run -p glassine-transports -- TRANSPORT; see README.md".into()),

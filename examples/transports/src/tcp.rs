@@ -54,7 +54,8 @@ impl Link for Tcp {
     }
 
     async fn restart(self) -> Result<Self, Error> {
-        let Self { address, .. } = self; // both ends are closed
+        let address = self.address;
+        drop(self);
         Self::connect(TcpListener::bind(address).await?).await
     }
 }

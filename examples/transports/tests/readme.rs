@@ -72,7 +72,7 @@ fn every_command_runs() {
 
 /// In CI they are there, or another test fails.
 fn has_servers() -> bool {
-    cfg!(all(has_kinesalite, has_mosquitto, has_postgresql, has_rabbitmq, has_redis))
+    cfg!(all(has_chromium, has_kinesalite, has_mosquitto, has_postgresql, has_rabbitmq, has_redis))
 }
 
 /// A name that is not there is an error that says where the names are.

@@ -12,6 +12,7 @@ use glassine_transports::postgres_notify::PostgresNotify;
 use glassine_transports::postgres_outbox::PostgresOutbox;
 use glassine_transports::redis_list::RedisList;
 use glassine_transports::redis_pubsub::RedisPubSub;
+use glassine_transports::websocket_page::Page;
 use support::assert_carries;
 
 #[tokio::test]
@@ -76,10 +77,30 @@ async fn kinesis() {
     assert_carries::<Kinesis>().await;
 }
 
+/// A page of a browser, which reads and answers with Glassine in JavaScript.
+#[tokio::test]
+#[cfg_attr(not(has_chromium), ignore = "chromium is not installed: examples/transports/install")]
+async fn websocket_page() {
+    assert_carries::<Page<false>>().await;
+}
+
+#[tokio::test]
+#[cfg_attr(not(has_chromium), ignore = "chromium is not installed: examples/transports/install")]
+async fn websocket_page_text() {
+    assert_carries::<Page<true>>().await;
+}
+
 /// What is ignored elsewhere is a failure in CI.
 #[test]
 fn nothing_is_ignored_in_ci() {
-    let has_all = cfg!(all(has_kinesalite, has_mosquitto, has_postgresql, has_rabbitmq, has_redis));
+    let has_all = cfg!(all(
+        has_chromium,
+        has_kinesalite,
+        has_mosquitto,
+        has_postgresql,
+        has_rabbitmq,
+        has_redis
+    ));
     assert!(
         has_all || env::var_os("CI").is_none(),
         "a server is missing: run examples/transports/install"

@@ -7,10 +7,12 @@ use glassine::policy::{Count, Rollout, Trust, Unsampled};
 use glassine::text::TextReading;
 use glassine::wire::{CONTEXT_LEN, HEADER_LEN};
 use glassine::{Channel, Envelope, Reading, TraceContext, Verdict};
+use glassine_transports::error::Error;
 use glassine_transports::link::Link;
 use glassine_transports::telemetry::Telemetry;
 use opentelemetry::trace::SpanId;
 use opentelemetry_sdk::trace::SpanData;
+use tokio::time::timeout;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// A program's channel; `rollout` is that of the sender.
@@ -64,15 +66,21 @@ async fn assert_passes<L: Link>(link: &mut L, telemetry: &Telemetry) {
                 let case = format!("{}: {payload:?} {rollout:?} {is_sampled}", L::NAME);
                 assert_eq!(xxh3_128(&received), xxh3_128(&payload), "{case}");
                 let goes_bare = rollout == Rollout::ReceiveOnly || payload.is_empty();
-                assert_tree(&telemetry.take(), is_sampled, goes_bare, &case);
+                assert_tree(link, &telemetry.take(), is_sampled, goes_bare, &case);
             }
         }
     }
 }
 
-/// The span that sends and the one that handles are one trace, unless the message was bare; where
-/// the trace was decided against, there is none.
-fn assert_tree(spans: &[SpanData], is_sampled: bool, goes_bare: bool, case: &str) {
+/// The span that sends and the one that handles are one trace, unless the message was bare, and so
+/// is one in between; where the trace was decided against, there is none.
+fn assert_tree<L: Link>(
+    link: &L,
+    spans: &[SpanData],
+    is_sampled: bool,
+    goes_bare: bool,
+    case: &str,
+) {
     let names: Vec<_> = spans.iter().map(|span| &*span.name).collect();
     match (spans, is_sampled, goes_bare) {
         ([send, handle], true, _) => {
@@ -83,7 +91,10 @@ fn assert_tree(spans: &[SpanData], is_sampled: bool, goes_bare: bool, case: &str
                 assert_eq!(handle.parent_span_id, SpanId::INVALID, "{case}");
                 assert_ne!(trace(handle), trace(send), "{case}");
             } else {
-                assert_eq!(handle.parent_span_id, send.span_context.span_id(), "{case}");
+                let sender = send.span_context.span_id();
+                let (parent, last) = link.span_between().unwrap_or((sender, sender));
+                assert_eq!(parent, sender, "{case}");
+                assert_eq!(handle.parent_span_id, last, "{case}");
                 assert_eq!(trace(handle), trace(send), "{case}");
             }
         }
@@ -102,7 +113,7 @@ async fn assert_keeps_to_the_limit<L: Link>(link: &mut L, telemetry: &Telemetry)
         telemetry.send(link, &channel::<L>(Rollout::On), true, payload.clone()).await.unwrap();
         let received = telemetry.receive(link, &channel::<L>(Rollout::On)).await.unwrap();
         assert_eq!(xxh3_128(&received), xxh3_128(&payload));
-        assert_tree(&telemetry.take(), true, false, L::NAME);
+        assert_tree(link, &telemetry.take(), true, false, L::NAME);
         return;
     };
     let envelope = if L::IS_TEXT { "~glassine;;".len() + 43 } else { CONTEXT_LEN };
@@ -114,7 +125,7 @@ async fn assert_keeps_to_the_limit<L: Link>(link: &mut L, telemetry: &Telemetry)
         let received = telemetry.receive(link, &channel).await.unwrap();
         let case = format!("{}: {len} bytes of {limit}", L::NAME);
         assert_eq!(xxh3_128(&received), xxh3_128(&payload), "{case}");
-        assert_tree(&telemetry.take(), true, goes_bare, &case);
+        assert_tree(link, &telemetry.take(), true, goes_bare, &case);
         let snapshot = channel.counters().snapshot();
         assert_eq!(snapshot.count(Count::TooLong) == 1, goes_bare, "{case}");
     }
@@ -124,7 +135,7 @@ async fn assert_keeps_to_the_limit<L: Link>(link: &mut L, telemetry: &Telemetry)
         telemetry.send(link, &channel::<L>(Rollout::On), true, payload.clone()).await.unwrap();
         let received = telemetry.receive(link, &channel::<L>(Rollout::On)).await.unwrap();
         assert_eq!(xxh3_128(&received), xxh3_128(&payload));
-        assert_tree(&telemetry.take(), true, true, "an escape at the limit");
+        assert_tree(link, &telemetry.take(), true, true, "an escape at the limit");
     }
 }
 
@@ -134,16 +145,21 @@ async fn assert_refuses_more<L: Link>(link: &mut L, telemetry: &Telemetry) {
     let payload = Bytes::from(vec![b'7'; limit + 1]);
     let channel = channel::<L>(Rollout::On);
     if telemetry.send(link, &channel, true, payload).await.is_ok() {
-        let arrives = tokio::time::timeout(Duration::from_secs(5), link.receive(&channel)).await;
+        let arrives = timeout(Duration::from_secs(5), link.receive(&channel)).await;
         assert!(!matches!(arrives, Ok(Ok(_))), "{}: {} bytes have passed", L::NAME, limit + 1);
     }
     telemetry.take();
 }
 
+/// A transport that does not start is a failure, and no test that never ends.
+async fn in_time<L: Link>(starts: impl Future<Output = Result<L, Error>>) -> L {
+    timeout(Duration::from_secs(120), starts).await.expect(L::NAME).unwrap()
+}
+
 /// All of it, before and after the transport was stopped.
 pub async fn assert_carries<L: Link>() {
     let telemetry = Telemetry::new();
-    let mut link = L::open().await.unwrap();
+    let mut link = in_time(L::open()).await;
     assert_passes(&mut link, &telemetry).await;
     assert_keeps_to_the_limit(&mut link, &telemetry).await;
 
@@ -151,15 +167,15 @@ pub async fn assert_carries<L: Link>() {
     if L::IS_DURABLE {
         telemetry.send(&mut link, &channel::<L>(Rollout::On), true, payload.clone()).await.unwrap();
     }
-    let mut link = link.restart().await.unwrap();
+    let mut link = in_time(link.restart()).await;
     if L::IS_DURABLE {
         let received = telemetry.receive(&mut link, &channel::<L>(Rollout::On)).await.unwrap();
         assert_eq!(received, payload);
-        assert_tree(&telemetry.take(), true, false, L::NAME);
+        assert_tree(&link, &telemetry.take(), true, false, L::NAME);
     }
     assert_passes(&mut link, &telemetry).await;
 
     assert_refuses_more(&mut link, &telemetry).await;
-    let mut link = link.restart().await.unwrap();
+    let mut link = in_time(link.restart()).await;
     assert_passes(&mut link, &telemetry).await;
 }
