@@ -33,9 +33,10 @@ impl<const IS_TEXT: bool> Page<IS_TEXT> {
 
     async fn next(&mut self) -> Result<Message, Error> {
         loop {
-            match self.socket.next().await.ok_or("the socket is closed")?? {
-                message @ (Message::Binary(_) | Message::Text(_)) => return Ok(message),
-                _ => {} // pings and the like
+            let message = self.socket.next().await.ok_or("the socket is closed")??;
+            // Not pings and the like.
+            if message.is_binary() || message.is_text() {
+                return Ok(message);
             }
         }
     }
