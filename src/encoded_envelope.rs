@@ -38,6 +38,7 @@ impl EncodedEnvelope {
     pub(crate) const EMPTY: Self = Self(Repr::Empty);
 
     /// [`EMPTY`](Self::EMPTY), made in place: a constant is copied with all of its 41 bytes.
+    #[cfg(feature = "policy")]
     #[inline]
     pub(crate) const fn empty() -> Self {
         Self(Repr::Empty)

@@ -32,9 +32,14 @@ fn rows() -> Vec<Row<'static>> {
 fn an_example_has_as_many_lines_as_it_says() {
     for Row { file, lines, .. } in rows() {
         let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
-        let counts = |line: &&str| !line.is_empty() && !line.starts_with("//");
-        assert_eq!(source.lines().map(str::trim).filter(counts).count(), lines, "{file}");
+        assert_eq!(lines_of(&source), lines, "{file}");
     }
+    assert_eq!(lines_of("// no\n\nyes\n    /// no\n    yes // yes\n"), 2, "the control");
+}
+
+fn lines_of(source: &str) -> usize {
+    let counts = |line: &&str| !line.is_empty() && !line.starts_with("//");
+    source.lines().map(str::trim).filter(counts).count()
 }
 
 /// Every file of a transport is in a row, and no other.

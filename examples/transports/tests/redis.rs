@@ -74,5 +74,19 @@ async fn an_entry_of_a_stream_has_fields() {
         let spans = telemetry.take();
         let [send, handle] = &spans[..] else { panic!("{spans:?}") };
         assert_eq!(handle.parent_span_id, send.span_context.span_id());
+
+        // A decision against the trace is in `traceparent` too.
+        let unsampled = TraceContext::new(
+            TraceId::from_u128(1).unwrap(),
+            SpanId::from_u64(2).unwrap(),
+            TraceFlags::NONE,
+        );
+        let unsampled = glassine_opentelemetry::to_span_context(unsampled);
+        let cx = Context::new().with_remote_span_context(unsampled);
+        stream.send(&cx, &payload).await.unwrap();
+        let (received, parent) = stream.receive().await.unwrap();
+        drop(tracer.start_with_context("handle", &parent));
+        assert_eq!(received, payload);
+        assert!(telemetry.take().is_empty(), "it was decided against");
     }
 }
