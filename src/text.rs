@@ -16,8 +16,11 @@ use crate::head::Head;
 use crate::mode::Mode;
 use crate::owned_reading::OwnedReading;
 use crate::reader::Reader;
+use crate::text::front::{BYTES, CHARS, HEADER_CHARS};
 use crate::verdict::Verdict;
-use crate::wire::{CONTEXT_LEN, HEADER_LEN, LENGTH_AT, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX};
+use crate::wire::{CONTEXT_LEN, LENGTH_AT, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX};
+
+mod front;
 
 /// Tells whether a text must be put in an envelope because of how it begins ([`R-TEXT-4`]): the
 /// escape rule of text channels. O(1).
@@ -106,8 +109,8 @@ impl<'a> TextReading<'a> {
         if !self.head.has_ids() {
             return None;
         }
-        let (front, _) = decode_front::<{ CONTEXT_LEN }>(self.encoded)?;
-        TraceContext::from_ids(front.last_chunk()?, self.head.flags()?)
+        let ids = front::decode_ids(self.encoded.first_chunk()?);
+        TraceContext::from_ids(&ids, self.head.flags()?)
     }
 
     /// Decodes header and carrier: the frame in binary, without the payload. It is for the
@@ -179,7 +182,10 @@ impl Reader {
     fn text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
         let within = text.get(..text.len().min(MAX_ENCODED_LEN + 1)).unwrap_or_default();
         // The alphabet ends at the end, unless something is wrong.
-        let end = alphabet_len(within);
+        let end = match text.split_first_chunk() {
+            Some((context, [TEXT_END, ..])) if front::is_context(context) => context.len(),
+            _ => alphabet_len(within),
+        };
         let (encoded, rest) = within.split_at(end);
         if rest.first() != Some(&TEXT_END) {
             let longest = text.len().min(MAX_ENCODED_LEN);
@@ -188,33 +194,32 @@ impl Reader {
             return Err(if is_terminated { (FaultKind::TextAlphabet, end) } else { unterminated });
         }
         // Of the last character, the bits that no byte takes are 0.
-        let ends_well = match (end % CHARS, encoded.last()) {
-            (1, _) => return Err((FaultKind::TextLength, end)),
-            (2, last) => matches!(last, Some(b'A' | b'Q' | b'g' | b'w')),
-            (3, last) => matches!(
-                last,
-                Some(b'A' | b'E' | b'I' | b'M' | b'Q' | b'U' | b'Y' | b'c')
-                    | Some(b'g' | b'k' | b'o' | b's' | b'w' | b'0' | b'4' | b'8')
-            ),
-            _ => true,
+        let unused = match end % CHARS {
+            1 => return Err((FaultKind::TextLength, end)),
+            2 => 0b00_1111,
+            3 => 0b00_0011,
+            _ => 0,
         };
-        if !ends_well {
+        let last = encoded.last().and_then(|last| front::value_of(*last));
+        if last.is_some_and(|last| last & unused != 0) {
             return Err((FaultKind::TextUnusedBits, end - 1));
         }
 
         let decoded_len = end * BYTES / CHARS;
-        let (front, len) =
-            decode_front::<HEADER_LEN>(encoded).ok_or((FaultKind::TextNotAFrame, 0))?;
-        let head =
-            Head::parse(front.get(..len).unwrap_or_default(), decoded_len, self.carrier_cap());
-        match (head.verdict(), head.fault(decoded_len)) {
-            (Verdict::Bare, _) => Err((FaultKind::TextNotAFrame, 0)),
-            (Verdict::Damaged, Some(fault)) => Err(in_text(fault)),
-            _ if head.payload_offset() != decoded_len => {
-                Err((FaultKind::TextCarrierLength, LENGTH_AT * CHARS / BYTES))
-            }
-            _ => Ok((head, encoded)),
+        let cap = self.carrier_cap();
+        let head = match encoded.first_chunk() {
+            Some(chars) => Head::parse(&front::decode_header(chars), decoded_len, cap),
+            None => parse_short(encoded, decoded_len, cap),
+        };
+        // 0 bytes are no frame.
+        if end > 0 && head.payload_offset() == decoded_len {
+            return Ok((head, encoded));
         }
+        Err(match (head.verdict(), head.fault(decoded_len)) {
+            (Verdict::Bare, _) => (FaultKind::TextNotAFrame, 0),
+            (Verdict::Damaged, Some(fault)) => in_text(fault),
+            _ => (FaultKind::TextCarrierLength, LENGTH_AT * CHARS / BYTES),
+        })
     }
 }
 
@@ -228,7 +233,7 @@ impl Envelope<'_> {
     /// [`R-TEXT-3`]: crate::spec#10-the-text-form
     pub fn encode_to_text(&self, payload: &str) -> Result<String, EncodeError> {
         match self.context_alone() {
-            Some(front) => Ok(joined(&front, payload)),
+            Some(front) => Ok(joined_context(&front, payload)),
             None => Ok(joined(&self.encode_to_vec(&[])?, payload)),
         }
     }
@@ -236,12 +241,26 @@ impl Envelope<'_> {
 
 /// A message in text form: an envelope that is encoded, or none, in front of a payload.
 pub(crate) fn joined(envelope: &[u8], payload: &str) -> String {
+    if let Ok(context) = envelope.try_into() {
+        return joined_context(context, payload);
+    }
     let mut text = String::with_capacity(envelope_len(envelope.len()) + payload.len());
     if !envelope.is_empty() {
         text.push_str(TEXT_PREFIX);
         BASE64URL_NOPAD.encode_append(envelope, &mut text);
         text.push(char::from(TEXT_END));
     }
+    text.push_str(payload);
+    text
+}
+
+/// The same of an envelope that is a context without fields.
+fn joined_context(envelope: &[u8; CONTEXT_LEN], payload: &str) -> String {
+    let mut text = String::with_capacity(front::TEXT_LEN + payload.len());
+    let front = front::encode_context(envelope);
+    // It is ASCII, so the other arms are not reached.
+    let front = core::str::from_utf8(&front).unwrap_or_default();
+    text.push_str(front.get(..front::TEXT_LEN).unwrap_or_default());
     text.push_str(payload);
     text
 }
@@ -270,14 +289,13 @@ impl fmt::Debug for TextReading<'_> {
     }
 }
 
-/// Decodes the first `N` bytes, or as many as there are, on the stack. Whole groups of four
-/// characters only, but for the last group of the text: a cut inside a group would leave bits over.
-fn decode_front<const N: usize>(encoded: &[u8]) -> Option<([u8; N], usize)> {
-    let chars = encoded.len().min(N.div_ceil(BYTES) * CHARS);
-    let mut bytes = [0; CONTEXT_LEN + BYTES];
-    let decoded = bytes.get_mut(..chars * BYTES / CHARS)?;
-    BASE64URL_NOPAD.decode_mut(encoded.get(..chars)?, decoded).ok()?;
-    Some((*bytes.first_chunk()?, N.min(chars * BYTES / CHARS)))
+/// What the header says if less than a header is encoded.
+#[cold]
+fn parse_short(encoded: &[u8], decoded_len: usize, cap: u16) -> Head {
+    let mut chars = [b'A'; HEADER_CHARS];
+    chars.iter_mut().zip(encoded).for_each(|(to, from)| *to = *from);
+    let front = front::decode_header(&chars);
+    Head::parse(front.get(..decoded_len).unwrap_or_default(), decoded_len, cap)
 }
 
 /// Where a fault of the decoded bytes shows in the text.
@@ -290,31 +308,11 @@ fn alphabet_len(text: &[u8]) -> usize {
     let mut rest = text;
     // As many at a time as a vector holds, to the end of each.
     while let Some((chunk, after)) = rest.split_first_chunk::<16>() {
-        if !chunk.iter().fold(true, |all, byte| all & is_base64url(*byte)) {
+        if !front::is_all(chunk) {
             break;
         }
         rest = after;
     }
-    let is_in = |byte: &&u8| IS_BASE64URL[usize::from(**byte)];
+    let is_in = |char: &&u8| front::value_of(**char).is_some();
     text.len() - rest.len() + rest.iter().take_while(is_in).count()
 }
-
-static IS_BASE64URL: [bool; 256] = {
-    let mut is_in = [false; 256];
-    let mut byte = 0;
-    while byte < is_in.len() {
-        is_in[byte] = is_base64url(byte as u8);
-        byte += 1;
-    }
-    is_in
-};
-
-#[inline]
-const fn is_base64url(byte: u8) -> bool {
-    let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-    letter | (byte.wrapping_sub(b'0') < 10) | (byte == b'-') | (byte == b'_')
-}
-
-/// Four characters hold three bytes.
-const CHARS: usize = 4;
-const BYTES: usize = 3;
