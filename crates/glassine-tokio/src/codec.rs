@@ -99,8 +99,9 @@ impl MessageCodec {
     /// `AsyncWriteExt::write_all_buf`, which sends them by vectored writes where the stream has
     /// these. Nothing is copied. O(1).
     ///
-    /// That pays for large payloads. Where messages are small, a `Framed` is the better way: it
-    /// gathers many of them for one write.
+    /// That pays for payloads from about 16 KiB: over a loopback socket it took 1.15 times as long
+    /// as a copy at 4 KiB, 0.94 at 16 KiB and 0.67 at 64 KiB (`benches/stream.rs`). Where messages
+    /// are smaller, a `Framed` is the better way: it gathers many of them for one write.
     ///
     /// # Errors
     /// [`TooLong`](error::StreamErrorKind::TooLong) if the message is longer than the maximum even
