@@ -8,7 +8,7 @@ use crate::fault::{Fault, FaultKind};
 use crate::field::{Field, FieldType};
 use crate::flags::TraceFlags;
 use crate::id::TraceId;
-use crate::repeated_keys::repeated_keys;
+use crate::repeated_keys::{Among, Keys, repeated_keys};
 use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, IDS_LEN, MAX_FIELDS, SPAN_ID_AT};
 
 /// Gives access to what a frame carries beside its payload: ids and fields (specification [section
@@ -67,7 +67,6 @@ impl<'a> Carrier<'a> {
     }
 
     /// All that follows the ids, as it stands on the wire.
-    #[cfg(all(feature = "policy", feature = "bytes"))]
     pub(crate) const fn field_bytes(self) -> &'a [u8] {
         self.fields
     }
@@ -153,26 +152,22 @@ impl<'a> Carrier<'a> {
     }
 
     /// Iterates over the fields that count, in the carrier's order, unknown ones among them: no
-    /// malformed, misplaced or repeated ones. There are at most 128. A whole pass is O(carrier),
-    /// with one sort of the text-map keys.
+    /// malformed, misplaced or repeated ones. There are at most 128. A whole pass is O(carrier).
     #[must_use]
     pub fn fields(self) -> Fields<'a> {
         Fields { judged: self.judged() }
     }
 
-    /// The fields that count, of the types that are wanted: the others are not looked at.
-    #[cfg(all(feature = "policy", feature = "bytes"))]
-    pub(crate) fn fields_of(
-        self,
-        wanted: impl Fn(FieldType) -> bool,
-    ) -> impl Iterator<Item = Field<'a>> {
-        let mut judged = self.judged();
-        core::iter::from_fn(move || judged.next_counting(&wanted))
-    }
-
     /// Every field that fits into the carrier, with the judgement whether it counts.
     pub(crate) fn judged(self) -> Judged<'a> {
-        Judged { carrier: self, rest: self.raw_fields(), counted: 0, repeated: None }
+        Judged {
+            carrier: self,
+            rest: self.raw_fields(),
+            counted: 0,
+            first_key: "",
+            keys: None,
+            repeated: None,
+        }
     }
 
     /// Iterates over every field that fits into the carrier, whether it counts or not, in the
@@ -209,7 +204,7 @@ impl<'a> Carrier<'a> {
     }
 
     /// Where the fields begin, counted from the start of the message.
-    const fn fields_at(self) -> usize {
+    pub(crate) const fn fields_at(self) -> usize {
         if self.ids.is_some() { CONTEXT_LEN } else { HEADER_LEN }
     }
 
@@ -264,7 +259,7 @@ impl<'a> Iterator for Fields<'a> {
     type Item = Field<'a>;
 
     fn next(&mut self) -> Option<Field<'a>> {
-        self.judged.next_counting(|_| true)
+        self.judged.next_counting(|_| true).map(|(_, field)| field)
     }
 }
 
@@ -284,19 +279,26 @@ pub(crate) struct Judged<'a> {
     rest: RawFields<'a>,
     /// The known types of which a field has counted, a bit for each.
     counted: u8,
-    /// The text-map entries whose key stands in front of them, once that was asked.
+    /// The key of the first text-map entry that has counted.
+    first_key: &'a str,
+    /// All of these keys, if there is a second.
+    keys: Option<Keys<MAX_FIELDS>>,
+    /// The text-map entries whose key stands in front of them, if their marks leave it open.
     repeated: Option<u128>,
 }
 
 impl<'a> Judged<'a> {
-    /// The next field that counts, of those that are wanted.
+    /// The next field that counts, of the types that are wanted: others are not looked at.
     #[inline]
-    fn next_counting(&mut self, wanted: impl Fn(FieldType) -> bool) -> Option<Field<'a>> {
+    pub(crate) fn next_counting(
+        &mut self,
+        wanted: impl Fn(FieldType) -> bool,
+    ) -> Option<(RawField<'a>, Field<'a>)> {
         loop {
             let raw = self.rest.find(|raw| wanted(raw.field_type))?;
             if let Some(field) = Field::parse(raw.field_type, raw.value) {
                 if self.fault(&field).is_none() {
-                    return Some(field);
+                    return Some((raw, field));
                 }
             }
         }
@@ -307,7 +309,9 @@ impl<'a> Judged<'a> {
     fn fault(&mut self, field: &Field<'a>) -> Option<FaultKind> {
         match field {
             Field::Unknown { .. } | Field::FurtherContext(_) => None,
-            Field::TextMap { .. } => self.is_repeated_entry().then_some(FaultKind::RepeatedField),
+            Field::TextMap { key, .. } => {
+                self.is_repeated_key(key).then_some(FaultKind::RepeatedField)
+            }
             _ if !field.is_in_place(self.carrier.context()) => Some(FaultKind::MisplacedField),
             _ => (!self.is_first(field.field_type())).then_some(FaultKind::RepeatedField),
         }
@@ -322,14 +326,34 @@ impl<'a> Judged<'a> {
         is_first
     }
 
+    /// Whether a text-map entry with the key of the one that was read last has counted: now one has.
     #[inline]
-    fn is_repeated_entry(&mut self) -> bool {
+    fn is_repeated_key(&mut self, key: &'a str) -> bool {
         if self.is_first(FieldType::TEXT_MAP) {
+            self.first_key = key;
             return false;
+        }
+        self.is_among_first(key)
+    }
+
+    #[inline(never)]
+    fn is_among_first(&mut self, key: &str) -> bool {
+        if self.repeated.is_none() {
+            let first_key = self.first_key;
+            let keys = self.keys.get_or_insert_with(|| {
+                let mut keys = Keys::new();
+                keys.add(first_key.as_bytes());
+                keys
+            });
+            match keys.add(key.as_bytes()) {
+                Among::No => return false,
+                Among::Yes => return true,
+                Among::Perhaps => {}
+            }
         }
         let carrier = self.carrier;
         let repeated = *self.repeated.get_or_insert_with(|| carrier.repeated_entries());
-        repeated != 0 && repeated & bit(self.rest.read.wrapping_sub(1)) != 0
+        repeated & bit(self.rest.read.wrapping_sub(1)) != 0
     }
 }
 

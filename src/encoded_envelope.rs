@@ -4,6 +4,7 @@ use core::fmt;
 
 use bytes::{Buf, Bytes, BytesMut};
 
+use crate::canonical_order::GoingOn;
 use crate::context::TraceContext;
 use crate::encode_error::EncodeError;
 use crate::envelope::{Envelope, Says};
@@ -98,6 +99,16 @@ impl Envelope<'_> {
 
     #[inline(never)]
     fn encoded_with_fields(&self) -> Result<EncodedEnvelope, EncodeError> {
+        self.to_encoded_going_on(&self.going_on())
+    }
+}
+
+impl<'a> Envelope<'a> {
+    /// The same with these fields of another message in place of the kept ones.
+    pub(crate) fn to_encoded_going_on(
+        &self,
+        going_on: &GoingOn<'a>,
+    ) -> Result<EncodedEnvelope, EncodeError> {
         let place = |len| {
             Ok(if len <= INLINE {
                 Place::Inline { bytes: [0; INLINE], end: 0 }
@@ -105,7 +116,7 @@ impl Envelope<'_> {
                 Place::Shared(BytesMut::with_capacity(len))
             })
         };
-        let written = self.encode_with(place, |place, piece| match place {
+        let written = self.encode_going_on(going_on, place, |place, piece| match place {
             Place::Inline { bytes, end } => {
                 let start = usize::from(*end);
                 // No more than what there is room for.

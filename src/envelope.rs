@@ -1,14 +1,14 @@
 //! The only writer of the header and the carrier (specification section 7).
 
+use crate::canonical_order::{GoingOn, Ordered, Written, in_order};
 use crate::carrier::Carrier;
 use crate::context::TraceContext;
 use crate::encode_error::{EncodeError, EncodeErrorKind};
 use crate::field::{Field, FieldType};
 use crate::flags::TraceFlags;
-use crate::repeated_keys::repeated_keys;
 use crate::wire::{
-    CONTEXT_LEN, DECIDED, FIELD_HEADER_LEN, GUARD, HEADER_LEN, IDS, IDS_LEN, MAGIC,
-    MAX_CARRIER_LEN, MAX_FIELDS, VERSION,
+    CONTEXT_LEN, DECIDED, GUARD, HEADER_LEN, IDS, IDS_LEN, MAGIC, MAX_CARRIER_LEN, MAX_FIELDS,
+    VERSION,
 };
 
 /// Tells whether a payload must be put in an envelope because of its first byte (specification
@@ -119,7 +119,9 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.
     pub fn encoded_len(&self) -> Result<usize, EncodeError> {
-        self.in_order(|fields| Ok(HEADER_LEN + usize::from(self.check(fields)?)))
+        in_order(self.fields, &self.going_on(), |fields| {
+            Ok(HEADER_LEN + usize::from(self.check(fields)?))
+        })
     }
 
     /// Writes the envelope to the front of `out` and returns its length: the payload goes there.
@@ -232,12 +234,22 @@ impl<'a> Envelope<'a> {
 
     /// Writes any envelope: judges everything, then asks for a place of its length, then puts the
     /// pieces there in order.
-    pub(crate) fn encode_with<W>(
+    fn encode_with<W>(
         &self,
+        place: impl FnOnce(usize) -> Result<W, EncodeError>,
+        put: impl FnMut(&mut W, &[u8]),
+    ) -> Result<W, EncodeError> {
+        self.encode_going_on(&self.going_on(), place, put)
+    }
+
+    /// The same with these fields of another message in place of the kept ones.
+    pub(crate) fn encode_going_on<W>(
+        &self,
+        going_on: &GoingOn<'a>,
         place: impl FnOnce(usize) -> Result<W, EncodeError>,
         mut put: impl FnMut(&mut W, &[u8]),
     ) -> Result<W, EncodeError> {
-        self.in_order(|fields| {
+        in_order(self.fields, going_on, |fields| {
             let carrier_len = self.check(fields)?;
             let mut place = place(HEADER_LEN + usize::from(carrier_len))?;
             let (front, len) = self.says.front(carrier_len);
@@ -258,7 +270,7 @@ impl<'a> Envelope<'a> {
                 _ if number >= MAX_FIELDS => Some(EncodeErrorKind::TooManyFields),
                 Written::Given(given) => self.fault(given, || fields.repeats(given, number)),
                 // It was judged when it was read.
-                Written::Kept(_) => None,
+                Written::GoingOn(_) => None,
             };
             if let Some(kind) = fault {
                 return Err(EncodeError::new(kind, HEADER_LEN + len));
@@ -291,91 +303,22 @@ impl<'a> Envelope<'a> {
         (field.value_len() > usize::from(u16::MAX)).then_some(EncodeErrorKind::FieldTooLong)
     }
 
-    /// Hands over the fields in canonical order: ascending by type, each type's in the order in
-    /// which they were given, and kept ones behind them (`R-WRITE-6`).
-    fn in_order<R>(&self, then: impl FnOnce(&Ordered<'_, 'a>) -> R) -> R {
-        let is_in_order = self.fields.is_sorted_by_key(Field::field_type);
-        if is_in_order && !self.kept.may_have_fields() {
-            let repeated = self.repeated_entries(&[]).given;
-            return then(&Ordered { given: self.fields, kept: &[], order: None, repeated });
+    /// The kept fields that go on. Those of a type that counts once do unless one is given.
+    pub(crate) fn going_on(&self) -> GoingOn<'a> {
+        if !self.kept.may_have_fields() {
+            return GoingOn::NONE;
         }
-        let mut room: [&[u8]; MAX_FIELDS];
-        let kept = if self.kept.may_have_fields() {
-            room = [&[]; MAX_FIELDS];
-            room.iter_mut().zip(self.going_on()).for_each(|(to, field)| *to = field);
-            &room[..]
-        } else {
-            &[]
-        };
-        let repeated = self.repeated_entries(kept);
-        // Where each field is found, behind its type: sorted, that is the canonical order.
-        let mut order = [0_u32; 2 * MAX_FIELDS];
-        let given = self.fields.iter().map(Field::field_type).zip(0..);
-        let kept_ones = kept.iter().zip(FIRST_KEPT..).filter_map(|(field, at)| {
-            let is_replaced = repeated.kept != 0 && repeated.kept >> (at - FIRST_KEPT) & 1 == 1;
-            field.first().filter(|_| !is_replaced).map(|byte| (FieldType(*byte), at))
-        });
-        let mut len = 0;
-        for (to, (field_type, at)) in order.iter_mut().zip(given.chain(kept_ones)) {
-            *to = u32::from(field_type.0) << TYPE_SHIFT | at;
-            len += 1;
-        }
-        let order = order.get_mut(..len).unwrap_or_default();
-        order.sort_unstable();
-        then(&Ordered { given: self.fields, kept, order: Some(order), repeated: repeated.given })
-    }
-
-    /// The kept fields that go on, as they stand on the wire. Those of a type that counts once go
-    /// on unless one is given; text-map entries are not compared here.
-    fn going_on(&self) -> impl Iterator<Item = &'a [u8]> {
         let given = self.fields.iter().map(Field::field_type);
         let given = given.filter(|given| given.is_known());
         let given = given.fold(0_u8, |given, field_type| given | 1 << field_type.0);
-        self.kept.judged().filter_map(move |(raw, judgement)| {
-            let field = judgement.ok()?;
+        GoingOn::find(self.kept, FieldType::is_kept, |field| {
             let is_replaced = match field {
+                // These are compared by their keys.
                 Field::TextMap { .. } => false,
                 field => field.counts_once() && given >> field.field_type().0 & 1 == 1,
             };
-            let goes_on = raw.field_type().is_kept() && field.is_in_place(self.context());
-            (goes_on && !is_replaced).then_some(raw.bytes())
+            !is_replaced && field.is_in_place(self.context())
         })
-    }
-
-    /// Which text-map entries have a key that stands in front of them: kept ones are replaced by
-    /// it, given ones are an error.
-    fn repeated_entries(&self, kept: &[&'a [u8]]) -> Repeated {
-        let mut repeated = Repeated { given: None, kept: 0 };
-        // Of more given ones than there may be, those in front.
-        let given = self.fields.iter().zip(0..FIRST_KEPT_KEY);
-        let given = given.filter_map(|(field, at)| match field {
-            Field::TextMap { key, .. } if key.len() <= usize::from(u8::MAX) => {
-                Some((at, key.as_bytes()))
-            }
-            _ => None,
-        });
-        // Kept ones were compared with each other when they were read.
-        if given.clone().next().is_none() {
-            return repeated;
-        }
-        let kept = kept.iter().zip(FIRST_KEPT_KEY..=u8::MAX);
-        let kept = kept.filter_map(|(field, at)| match field {
-            [field_type, _, _, len, rest @ ..] if *field_type == FieldType::TEXT_MAP.0 => {
-                Some((at, rest.get(..usize::from(*len))?))
-            }
-            _ => None,
-        });
-        let mut first = 0;
-        repeated_keys::<{ 2 * MAX_FIELDS }>(
-            given.chain(kept),
-            |key| key,
-            |is_first, at, _| match at.checked_sub(FIRST_KEPT_KEY) {
-                _ if is_first => first = u32::from(at),
-                Some(at) => repeated.kept |= 1_u128.wrapping_shl(u32::from(at)),
-                None => repeated.given = Some(repeated.given.unwrap_or(first).min(first)),
-            },
-        );
-        repeated
     }
 
     /// The whole envelope, if it is a context without fields: nothing about it can be refused.
@@ -402,97 +345,6 @@ impl<'a> Envelope<'a> {
         self.says.context()
     }
 }
-
-/// The fields of an envelope in canonical order.
-struct Ordered<'o, 'a> {
-    given: &'o [Field<'a>],
-    /// As they stand on the wire; empty ones are none.
-    kept: &'o [&'a [u8]],
-    /// Where each of them is found, behind its type. `None` if the given ones are all, in order.
-    order: Option<&'o [u32]>,
-    /// The first given text-map entry whose key is given again.
-    repeated: Option<u32>,
-}
-
-impl<'a> Ordered<'_, 'a> {
-    fn iter(&self) -> impl Iterator<Item = Written<'_, 'a>> {
-        let len = self.order.map_or(self.given.len(), <[u32]>::len);
-        (0..len).filter_map(|number| self.get(number))
-    }
-
-    fn get(&self, number: usize) -> Option<Written<'_, 'a>> {
-        let at = self.at(number)?;
-        match at.checked_sub(FIRST_KEPT) {
-            Some(at) => self.kept.get(at as usize).copied().map(Written::Kept),
-            None => self.given.get(at as usize).map(Written::Given),
-        }
-    }
-
-    fn at(&self, number: usize) -> Option<u32> {
-        match self.order {
-            Some(order) => order.get(number).map(|at| at & ((1 << TYPE_SHIFT) - 1)),
-            // No more than 129 are looked at.
-            None => Some(number as u32),
-        }
-    }
-
-    /// Whether the field with this number, which is given, is given again.
-    fn repeats(&self, field: &Field<'_>, number: usize) -> bool {
-        match field {
-            Field::TextMap { .. } => self.repeated.is_some() && self.repeated == self.at(number),
-            field => self.get(number + 1).is_some_and(|next| match next {
-                Written::Given(next) => next.repeats(field),
-                Written::Kept(_) => false,
-            }),
-        }
-    }
-}
-
-/// A field that is written.
-enum Written<'o, 'a> {
-    Given(&'o Field<'a>),
-    /// All of its bytes.
-    Kept(&'a [u8]),
-}
-
-impl Written<'_, '_> {
-    fn len(&self) -> usize {
-        match self {
-            Self::Given(field) => FIELD_HEADER_LEN.saturating_add(field.value_len()),
-            Self::Kept(bytes) => bytes.len(),
-        }
-    }
-
-    fn for_each_piece(&self, mut piece: impl FnMut(&[u8])) {
-        match self {
-            Self::Given(field) => {
-                // A value's length was judged.
-                let [len_0, len_1] = (field.value_len() as u16).to_be_bytes();
-                piece(&[field.field_type().0, len_0, len_1]);
-                field.for_each_piece(piece);
-            }
-            Self::Kept(bytes) => piece(bytes),
-        }
-    }
-}
-
-/// Which text-map entries have a key that stands in front of them.
-struct Repeated {
-    /// The first given one whose key is given again.
-    given: Option<u32>,
-    /// A bit for each kept one.
-    kept: u128,
-}
-
-/// Where the type stands in what fields are sorted by.
-const TYPE_SHIFT: u32 = 24;
-
-/// The place of the first kept field, behind all given ones: of those, no more than 256 are looked
-/// at.
-const FIRST_KEPT: u32 = 1 << 16;
-
-/// The place of the first kept field among keys, behind as many given ones as there may be.
-const FIRST_KEPT_KEY: u8 = MAX_FIELDS as u8;
 
 /// The header of any version. Whoever calls this has seen to it that the invariants hold.
 pub(crate) const fn header(

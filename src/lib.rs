@@ -200,6 +200,7 @@ pub mod fields {
     pub use crate::carrier::{Fields, RawField, RawFields};
 }
 
+mod canonical_order;
 mod carrier;
 #[cfg(all(feature = "policy", feature = "bytes"))]
 mod channel;

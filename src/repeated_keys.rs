@@ -1,5 +1,94 @@
-//! Which text-map keys stand more than once, found by sorting and not by looking at each pair:
-//! whoever sends keys cannot make it slow (`R-FIELD-3`).
+//! Which text-map keys stand more than once (`R-FIELD-3`), found so that whoever sends keys cannot
+//! make it slow: by marks of four bytes, and where these leave it open, by sorting.
+
+/// Keys that were added, each as a mark: the key itself if it is short, and a hash if it is not.
+#[derive(Clone)]
+pub(crate) struct Keys<const N: usize> {
+    /// Those behind the last are 0, which marks no key.
+    marks: [u32; N],
+    len: usize,
+}
+
+/// Whether a key is among others, without regard to ASCII case.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Among {
+    No,
+    Yes,
+    /// Another key may have the same mark, or there was no room for one: a sort tells.
+    Perhaps,
+}
+
+impl<const N: usize> Keys<N> {
+    pub(crate) const fn new() -> Self {
+        Self { marks: [0; N], len: 0 }
+    }
+
+    /// Adds a well-formed key, and tells whether it was there. O(bytes of the key + `N`).
+    #[inline]
+    pub(crate) fn add(&mut self, key: &[u8]) -> Among {
+        let mark = mark(key);
+        let among = self.find(mark);
+        match self.marks.get_mut(self.len) {
+            Some(to) => *to = mark,
+            None => return Among::Perhaps,
+        }
+        self.len = self.len.wrapping_add(1);
+        among
+    }
+
+    /// Tells whether a well-formed key was added. O(bytes of the key + `N`).
+    #[inline]
+    pub(crate) fn among(&self, key: &[u8]) -> Among {
+        self.find(mark(key))
+    }
+
+    #[inline]
+    fn find(&self, mark: u32) -> Among {
+        // To the end of a block, and without a way out of the loop: many marks go at a time.
+        let used = self.marks.get(..self.len.next_multiple_of(BLOCK)).unwrap_or(&self.marks);
+        let is_in = |block: &[u32; BLOCK]| block.iter().fold(false, |is, at| is | (*at == mark));
+        match used.as_chunks().0.iter().any(is_in) {
+            false => Among::No,
+            true if mark & IS_HASH == 0 => Among::Yes,
+            true => Among::Perhaps,
+        }
+    }
+}
+
+/// Marks that are compared in one go.
+const BLOCK: usize = 32;
+
+/// The bit that no byte of a well-formed key has.
+const IS_HASH: u32 = 1 << 31;
+
+/// Tells keys of up to four bytes apart; of longer ones, all that nobody has made to be alike.
+#[inline]
+fn mark(key: &[u8]) -> u32 {
+    if let Some((first, rest)) = key.split_first_chunk() {
+        let mut hash = lower_case(u64::from_le_bytes(*first)).wrapping_mul(HASH);
+        // What is left, and with it as many bytes before it as make eight.
+        let last = key.last_chunk().filter(|_| !rest.is_empty());
+        for bytes in rest.as_chunks().0.iter().chain(last) {
+            hash =
+                (hash.rotate_left(29) ^ lower_case(u64::from_le_bytes(*bytes))).wrapping_mul(HASH);
+        }
+        return (hash >> u32::BITS) as u32 | IS_HASH;
+    }
+    match (key.first_chunk(), key.last_chunk()) {
+        (Some(first), Some(last)) if key.len() > size_of::<u32>() => {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            let both = lower_case(u64::from(first) << u32::BITS | u64::from(last));
+            (both.wrapping_mul(HASH) >> u32::BITS) as u32 | IS_HASH
+        }
+        _ => {
+            let bytes = key.iter().fold(0, |bytes, byte| bytes << u8::BITS | u64::from(*byte));
+            lower_case(bytes) as u32
+        }
+    }
+}
+
+/// Any odd number with bits all over: 2^64 over the golden ratio.
+const HASH: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Finds the entries whose keys stand more than once, without regard to ASCII case. `entries` gives
 /// up to `N` of them, each with its place, which is below `N`; the places ascend. `found` gets the

@@ -1,14 +1,20 @@
 //! Fields that outlive the message that brought them, in the form in which they go out again.
 
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
 use core::fmt;
 use core::num::NonZeroU32;
 
+use crate::canonical_order::GoingOn;
 use crate::carrier::Carrier;
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
 use crate::field::{Field, FieldType};
+use crate::policy::allow_list::AllowList;
 use crate::reading::Reading;
+use crate::shorten::shorten;
+use crate::wire::{DEFAULT_CARRIER_CAP, IDS_LEN};
 
 /// Fields as a writer has written them: a frame without a payload.
 pub(super) struct Kept {
@@ -33,34 +39,44 @@ impl Kept {
         Some(kept)
     }
 
-    /// Copies all fields of a carrier of this context as they stand, if all of them count, all of
-    /// their types pass, and a writer would have written them so. One allocation.
-    #[inline]
-    pub(super) fn whole(
+    /// Copies what counts of the fields that came with a message, as far as the list lets it pass,
+    /// and its type. `None` if that is nothing. The list is asked before anything is judged.
+    pub(super) fn received(
         context: Option<TraceContext>,
         carrier: Carrier<'_>,
-        room: usize,
+        list: &AllowList,
         passes: impl Fn(FieldType) -> bool,
     ) -> Option<Self> {
-        let bytes = carrier.field_bytes();
-        let (mut len, mut last) = (0, FieldType(0));
-        // Types are asked for first, which costs little.
-        for raw in carrier.raw_fields() {
-            let field_type = raw.field_type();
-            if field_type < last || !passes(field_type) {
-                return None;
+        let mut kept = Self::of(EncodedEnvelope::EMPTY);
+        let mut baggage_left = None;
+        let wanted = |of| passes(of) && list.may_admit(of);
+        let going_on = GoingOn::find(carrier, wanted, |field| {
+            let goes_on = match field {
+                Field::Baggage(text) => match list.baggage(text) {
+                    Some(Cow::Owned(left)) => {
+                        baggage_left = Some(left);
+                        false
+                    }
+                    whole => whole.is_some(),
+                },
+                field => list.admits(field) && field.is_in_place(context),
+            };
+            if goes_on {
+                kept.note(field);
             }
-            (len, last) = (len + raw.bytes().len(), field_type);
-        }
-        if len != bytes.len() || len > room || carrier.context() != context {
+            goes_on
+        });
+        let given = baggage_left.as_deref().map(Field::Baggage);
+        let given = given.as_slice();
+        if given.is_empty() && going_on.is_empty() {
             return None;
         }
-        let says = context.map_or(Says::Nothing, Says::Context);
-        let mut kept = Self::of(EncodedEnvelope::EMPTY);
-        for (_, judgement) in carrier.judged() {
-            kept.note(&judgement.ok()?);
+        if carrier.field_bytes().len() > ROOM {
+            let mut fields: Vec<_> = given.iter().copied().chain(going_on.fields()).collect();
+            return Self::new(context, shorten(&mut fields, ROOM));
         }
-        kept.frame = EncodedEnvelope::with_fields(says, bytes);
+        let envelope = context.map_or(Envelope::escape(), Envelope::new).with_fields(given);
+        kept.frame = envelope.to_encoded_going_on(&going_on).ok()?;
         Some(kept)
     }
 
@@ -129,3 +145,6 @@ impl fmt::Debug for Kept {
         self.carrier().fmt(f)
     }
 }
+
+/// Bytes of fields that a reader with the default cap still reads.
+pub(super) const ROOM: usize = DEFAULT_CARRIER_CAP as usize - IDS_LEN;

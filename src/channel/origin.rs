@@ -6,7 +6,7 @@ use core::num::NonZeroU32;
 
 use crate::carrier::Carrier;
 use crate::channel::boundary::{Boundary, parts};
-use crate::channel::kept::Kept;
+use crate::channel::kept::{Kept, ROOM};
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
@@ -17,7 +17,7 @@ use crate::policy::propagation::Propagation;
 use crate::policy::trust::weighs;
 use crate::repeated_keys::repeated_keys;
 use crate::shorten::shorten;
-use crate::wire::{DEFAULT_CARRIER_CAP, HEADER_LEN, IDS_LEN, MAX_FIELDS};
+use crate::wire::{HEADER_LEN, MAX_FIELDS};
 
 /// Where a message comes from: what its receiver's span does with the context that came
 /// ([`Propagation`]), how many messages it stands for, and the fields that go on with it.
@@ -123,19 +123,14 @@ impl Origin {
         let is_believed = |of: FieldType| {
             weighs || !matches!(of, FieldType::FAN_OUT_WEIGHT | FieldType::THINNING)
         };
-        if list.admits_all() {
-            if let Some(kept) = Kept::whole(self.context(), carrier, ROOM, is_believed) {
-                return Self { weight: kept.weight(), kept: Some(Arc::new(kept)), ..self };
-            }
-        }
-        // The list is asked before anything is judged.
-        let admitted = carrier.fields_of(|of| list.may_admit(of));
-        let believed = admitted.filter(|field| is_believed(field.field_type()));
-        let baggage = list.may_admit(FieldType::BAGGAGE).then(|| carrier.baggage()).flatten();
-        let baggage = baggage.and_then(|text| list.baggage(text));
-        let fields: Vec<_> = allowed(believed, list, baggage.as_deref()).collect();
         // Most often none.
-        if fields.is_empty() { self } else { self.with_fields(&fields) }
+        match Kept::received(self.context(), carrier, list, is_believed) {
+            Some(kept) => {
+                let weight = kept.weight().or(self.weight);
+                Self { weight, kept: Some(Arc::new(kept)), ..self }
+            }
+            None => self,
+        }
     }
 
     /// The origin that a receiver of this name has, of a message that went to many as one copy
@@ -350,6 +345,3 @@ fn allowed<'a>(
         field => list.admits(&field).then_some(field),
     })
 }
-
-/// Bytes of fields that a reader with the default cap still reads.
-const ROOM: usize = DEFAULT_CARRIER_CAP as usize - IDS_LEN;
