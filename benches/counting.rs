@@ -2,18 +2,13 @@
 
 use std::hint::black_box;
 
-/// How much a carrier holds, of which an operation has a bound for each byte and each field.
+/// How many bytes of carriers an operation reads or writes, for each of which it has a bound.
 #[derive(Clone, Copy)]
-pub struct Carried {
-    /// The carrier's length.
-    pub bytes: usize,
-    /// The number of its fields.
-    pub fields: usize,
-}
+pub struct Carried(pub usize);
 
 impl Carried {
     /// For operations that have a figure, and not a bound.
-    pub const NOTHING: Self = Self { bytes: 0, fields: 0 };
+    pub const NOTHING: Self = Self(0);
 }
 
 /// Calls an operation with an input that is made anew for each call, and is not counted.
@@ -29,13 +24,13 @@ pub fn count_on<T: ?Sized, I, O>(
     mut input: impl FnMut(&mut T) -> I,
     operation: impl Fn(&mut T, I) -> O,
 ) {
-    let calls = if carried.bytes == 0 { CALLS } else { CALLS_OF_CARRIERS };
+    let calls = if carried.0 == 0 { CALLS } else { CALLS_OF_CARRIERS };
     for _ in 0..calls {
         let input = black_box(input(place));
         black_box(operation_called(black_box(place), input, &operation));
     }
     end();
-    println!("{name} {} {}", carried.bytes, carried.fields);
+    println!("{name} {}", carried.0);
 }
 
 /// What is counted: this call and all that it calls. An operation that captures nothing is inlined.

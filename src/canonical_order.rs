@@ -1,6 +1,8 @@
 //! The fields of an envelope in the order in which they are written (`R-WRITE-6`): those that are
 //! given, and those of another message that go on with it.
 
+use core::ops::Range;
+
 use crate::carrier::Carrier;
 use crate::field::{Field, FieldType};
 use crate::repeated_keys::{Among, Keys, repeated_keys};
@@ -10,153 +12,315 @@ use crate::wire::{FIELD_HEADER_LEN, MAX_FIELDS};
 pub(crate) struct GoingOn<'a> {
     /// All fields of that message.
     bytes: &'a [u8],
-    /// Where those that go on begin in it, of which there are `len`.
-    starts: [u16; MAX_FIELDS],
+    places: Places,
+}
+
+/// Where fields stand among all of a carrier's.
+pub(crate) struct Places {
+    /// Those behind the last are none.
+    each: [Place; MAX_FIELDS],
+    count: usize,
+    /// Bytes that they take.
     len: usize,
-    /// Whether these are all of the bytes, in canonical order.
-    is_whole: bool,
+    is_in_order: bool,
+}
+
+/// Where a field is found.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The first of its bytes, or its number among those that are given.
+    at: u32,
+    /// Bytes on the wire of one that goes on.
+    len: u16,
+    field_type: FieldType,
 }
 
 impl<'a> GoingOn<'a> {
-    pub(crate) const NONE: Self =
-        GoingOn { bytes: &[], starts: [0; MAX_FIELDS], len: 0, is_whole: false };
-
-    /// Finds the fields that count in one pass: those of types that are `wanted`, which is asked
-    /// before a field is judged, and of them those that `go_on`.
+    /// Finds those that go on of a carrier, as [`Places::find`] does.
     #[inline]
     pub(crate) fn find(
         carrier: Carrier<'a>,
         wanted: impl Fn(FieldType) -> bool,
-        mut goes_on: impl FnMut(&Field<'a>) -> bool,
+        goes_on: impl FnMut(&Field<'a>) -> bool,
     ) -> Self {
-        let mut found = Self { bytes: carrier.field_bytes(), is_whole: true, ..Self::NONE };
-        let (mut end, mut last) = (0, FieldType(0));
-        let mut judged = carrier.judged();
-        while let Some((raw, field)) = judged.next_counting(&wanted) {
-            if !goes_on(&field) {
-                continue;
-            }
-            let start = raw.offset() - carrier.fields_at();
-            found.is_whole &= start == end && raw.field_type() >= last;
-            (end, last) = (start + raw.bytes().len(), raw.field_type());
-            // There are no more than that, in no more than 65,535 bytes.
-            if let Some(to) = found.starts.get_mut(found.len) {
-                *to = start as u16;
-            }
-            found.len += 1;
-        }
-        found.is_whole &= end == found.bytes.len();
-        found
+        let places = Places::find(carrier, wanted, goes_on);
+        Self { bytes: carrier.field_bytes(), places }
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        self.len == 0
+        self.places.count == 0
+    }
+
+    /// Leaves so many of them, the first.
+    #[cfg(all(feature = "policy", feature = "bytes"))]
+    pub(crate) fn truncate(&mut self, count: usize) {
+        while self.places.count > count {
+            self.places.count -= 1;
+            let last = self.places.each.get(self.places.count);
+            self.places.len -= last.map_or(0, |place| usize::from(place.len));
+        }
+    }
+
+    /// Bytes that they take.
+    #[cfg(all(feature = "policy", feature = "bytes"))]
+    pub(crate) const fn len(&self) -> usize {
+        self.places.len
     }
 
     /// What they say.
     #[cfg(all(feature = "policy", feature = "bytes"))]
     pub(crate) fn fields(&self) -> impl Iterator<Item = Field<'a>> {
-        self.iter().filter_map(|field| {
-            let (field_type, _) = field.split_first()?;
-            Field::parse(FieldType(*field_type), field.get(FIELD_HEADER_LEN..)?)
+        self.places.all().iter().filter_map(|place| {
+            let value = place.of(self.bytes).get(FIELD_HEADER_LEN..)?;
+            Field::parse(place.field_type, value)
         })
     }
 
-    fn iter(&self) -> impl Iterator<Item = &'a [u8]> {
-        self.starts.iter().take(self.len).map(|start| self.at(*start))
-    }
-
-    fn get(&self, number: usize) -> Option<&'a [u8]> {
-        self.starts.get(number).map(|start| self.at(*start))
-    }
-
-    /// The field that begins there.
-    fn at(&self, start: u16) -> &'a [u8] {
-        let rest = self.bytes.get(usize::from(start)..).unwrap_or_default();
-        let [_, len @ ..] = *rest.first_chunk::<FIELD_HEADER_LEN>().unwrap_or(&[0; 3]);
-        rest.get(..FIELD_HEADER_LEN + usize::from(u16::from_be_bytes(len))).unwrap_or_default()
+    /// The keys of text-map entries, each with its number.
+    fn keys(&self) -> impl Iterator<Item = (u8, &'a [u8])> {
+        let numbered = (0..=u8::MAX).zip(self.places.all());
+        let entries = numbered.filter(|(_, place)| place.field_type == FieldType::TEXT_MAP);
+        entries.filter_map(|(number, place)| match place.of(self.bytes) {
+            [_, _, _, len, rest @ ..] => Some((number, rest.get(..usize::from(*len))?)),
+            _ => None,
+        })
     }
 }
 
-/// The fields of an envelope in canonical order.
+impl Places {
+    const NONE: Self =
+        Self { each: [Place::NONE; MAX_FIELDS], count: 0, len: 0, is_in_order: true };
+
+    /// Finds the fields that count in one pass: those of types that are `wanted`, which is asked
+    /// before a field is judged, and of them those that `go_on`.
+    #[inline]
+    pub(crate) fn find<'a>(
+        carrier: Carrier<'a>,
+        wanted: impl Fn(FieldType) -> bool,
+        mut goes_on: impl FnMut(&Field<'a>) -> bool,
+    ) -> Self {
+        let mut found = Self::NONE;
+        let mut last = FieldType(0);
+        let mut judged = carrier.judged();
+        while let Some((raw, field)) = judged.next_counting(&wanted) {
+            if !goes_on(&field) {
+                continue;
+            }
+            let field_type = raw.field_type();
+            found.is_in_order &= field_type >= last;
+            last = field_type;
+            let len = raw.bytes().len();
+            found.len += len;
+            // There are no more than that, in no more than 65,535 bytes.
+            if let Some(place) = found.each.get_mut(found.count) {
+                let at = raw.offset() - carrier.fields_at();
+                *place = Place { at: at as u32, len: len as u16, field_type };
+            }
+            found.count += 1;
+        }
+        found
+    }
+
+    fn all(&self) -> &[Place] {
+        self.each.get(..self.count).unwrap_or_default()
+    }
+
+    /// The bytes of each, counted from the first field's.
+    pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<usize>> {
+        self.all().iter().map(Place::range)
+    }
+
+    /// Bytes of all of them.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Leaves out those with these numbers, a bit for each.
+    fn leave_out(&mut self, numbers: u128) {
+        let before = self.each;
+        let stays = (0..).zip(before).take(self.count).filter(|(i, _)| numbers >> i & 1 == 0);
+        (self.count, self.len) = (0, 0);
+        for (to, (_, place)) in self.each.iter_mut().zip(stays) {
+            *to = place;
+            self.count += 1;
+            self.len += usize::from(place.len);
+        }
+    }
+}
+
+impl Place {
+    const NONE: Self = Self { at: 0, len: 0, field_type: FieldType(0) };
+
+    fn range(&self) -> Range<usize> {
+        let at = self.at as usize;
+        at..at + usize::from(self.len)
+    }
+
+    fn of<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        bytes.get(self.range()).unwrap_or_default()
+    }
+}
+
+/// The fields of an envelope in canonical order: ascending by type, each type's in the order in
+/// which they were given, and behind them those that go on.
 pub(crate) struct Ordered<'o, 'a> {
     given: &'o [Field<'a>],
-    going_on: &'o GoingOn<'a>,
-    /// Where each of them is found, behind its type. `None` if the given ones are all, in order, or
-    /// if those that go on are, as one piece.
-    order: Option<&'o [u32]>,
+    /// Where each of these is found. `None` if they are in order.
+    order: Option<&'o [Place]>,
     /// The first given text-map entry whose key is given again.
     repeated: Option<u32>,
+    /// All fields of another message, of which some go on.
+    bytes: &'a [u8],
+    going_on: &'o [Place],
+    /// Bytes that those take.
+    going_on_len: usize,
 }
 
-/// Hands over the fields in canonical order: ascending by type, each type's in the order in which
-/// they were given, and behind them those that go on.
+/// Hands over the fields in canonical order.
 pub(crate) fn in_order<'a, R>(
     given: &[Field<'a>],
-    going_on: &GoingOn<'a>,
+    going_on: Option<&mut GoingOn<'a>>,
     then: impl FnOnce(&Ordered<'_, 'a>) -> R,
 ) -> R {
-    let repeated = Repeated::find(given, going_on);
-    let are_given = going_on.is_empty() && given.is_sorted_by_key(Field::field_type);
-    if are_given || given.is_empty() && going_on.is_whole {
-        return then(&Ordered { given, going_on, order: None, repeated: repeated.given });
+    let repeated = Repeated::find(given, going_on.as_deref());
+    let mut ordered = Ordered {
+        given,
+        order: None,
+        repeated: repeated.given,
+        bytes: &[],
+        going_on: &[],
+        going_on_len: 0,
+    };
+    if let Some(going_on) = going_on {
+        if repeated.going_on != 0 {
+            going_on.places.leave_out(repeated.going_on);
+        }
+        let GoingOn { bytes, places: Places { each, count, len, is_in_order } } = going_on;
+        let places = each.get_mut(..*count).unwrap_or_default();
+        if !*is_in_order {
+            sort(places, &mut [Place::NONE; MAX_FIELDS]);
+        }
+        ordered = Ordered { bytes, going_on: places, going_on_len: *len, ..ordered };
     }
-    // Where each field is found, behind its type: sorted, that is the canonical order.
-    let mut order = [0_u32; 2 * MAX_FIELDS];
-    let given_ones = given.iter().map(Field::field_type).zip(0..);
-    let others = going_on.iter().zip(FIRST_GOING_ON..).filter_map(|(field, at)| {
-        let is_replaced = repeated.going_on >> (at - FIRST_GOING_ON) & 1 == 1;
-        field.first().filter(|_| !is_replaced).map(|byte| (FieldType(*byte), at))
-    });
-    let mut len = 0;
-    for (to, (field_type, at)) in order.iter_mut().zip(given_ones.chain(others)) {
-        *to = u32::from(field_type.0) << TYPE_SHIFT | at;
-        len += 1;
+    if given.is_sorted_by_key(Field::field_type) {
+        return then(&ordered);
     }
-    let order = order.get_mut(..len).unwrap_or_default();
-    order.sort_unstable();
-    then(&Ordered { given, going_on, order: Some(order), repeated: repeated.given })
+    // Of more than there may be, those in front.
+    let mut order = [Place::NONE; 2 * MAX_FIELDS];
+    for (place, (field, at)) in order.iter_mut().zip(given.iter().zip(0..)) {
+        *place = Place { at, len: 0, field_type: field.field_type() };
+    }
+    let order = order.get_mut(..given.len().min(2 * MAX_FIELDS)).unwrap_or_default();
+    sort(order, &mut [Place::NONE; 2 * MAX_FIELDS]);
+    then(&Ordered { order: Some(order), ..ordered })
+}
+
+/// Sorts by type, and leaves those of one type as they are: four bits of it after the other, so
+/// that no order costs more. `spare` is as long as `places`, or longer.
+fn sort(places: &mut [Place], spare: &mut [Place]) {
+    let mut starts = [[0_u16; 16]; 2];
+    let digits = |place: &Place| [place.field_type.0 & 0xF, place.field_type.0 >> 4];
+    for place in places.iter() {
+        for (starts, digit) in starts.iter_mut().zip(digits(place)) {
+            starts[usize::from(digit)] += 1;
+        }
+    }
+    for starts in &mut starts {
+        let mut before = 0;
+        for start in starts {
+            before += core::mem::replace(start, before);
+        }
+    }
+    let [low, high] = &mut starts;
+    for place in places.iter() {
+        let to = &mut low[usize::from(digits(place)[0])];
+        if let Some(spare) = spare.get_mut(usize::from(*to)) {
+            *spare = *place;
+        }
+        *to += 1;
+    }
+    for place in spare.iter().take(places.len()) {
+        let to = &mut high[usize::from(digits(place)[1])];
+        if let Some(places) = places.get_mut(usize::from(*to)) {
+            *places = *place;
+        }
+        *to += 1;
+    }
 }
 
 impl<'a> Ordered<'_, 'a> {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = Written<'_, 'a>> {
-        let is_piece = self.order.is_none() && self.given.is_empty() && !self.going_on.is_empty();
-        let piece = is_piece.then_some(Written::GoingOn(self.going_on.bytes));
-        let len = self.order.map_or(self.given.len(), <[u32]>::len);
-        piece.into_iter().chain((0..len).filter_map(|number| self.get(number)))
+    /// How many fields of another message go on, and the bytes that they take: they were judged
+    /// when they were read.
+    pub(crate) const fn going_on(&self) -> (usize, usize) {
+        (self.going_on.len(), self.going_on_len)
     }
 
-    fn get(&self, number: usize) -> Option<Written<'_, 'a>> {
-        let at = self.at(number)?;
-        match at.checked_sub(FIRST_GOING_ON) {
-            Some(at) => self.going_on.get(at as usize).map(Written::GoingOn),
-            None => self.given.get(at as usize).map(Written::Given),
+    /// Whether the key of a given text-map entry is given again.
+    pub(crate) const fn repeats_key(&self) -> bool {
+        self.repeated.is_some()
+    }
+
+    /// Hands them over one by one, with the number that each given one has among these.
+    #[inline]
+    pub(crate) fn for_each<E>(
+        &self,
+        mut each: impl FnMut(Written<'_, 'a>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut going_on = self.going_on;
+        for number in 0..self.order.map_or(self.given.len(), <[_]>::len) {
+            let Some(field) = self.given(number) else { break };
+            let before = |place: &&Place| place.field_type < field.field_type();
+            while let Some((place, rest)) =
+                going_on.split_first().filter(|(place, _)| before(place))
+            {
+                each(Written::GoingOn(place.of(self.bytes)))?;
+                going_on = rest;
+            }
+            each(Written::Given(number, field))?;
         }
+        // Those that stood one behind the other are one piece, most often all of them.
+        let may_join = self.given.is_empty();
+        let mut going_on = going_on.iter().map(Place::range);
+        let Some(mut piece) = going_on.next() else { return Ok(()) };
+        for next in going_on {
+            if may_join && next.start == piece.end {
+                piece.end = next.end;
+            } else {
+                each(Written::GoingOn(self.bytes.get(piece).unwrap_or_default()))?;
+                piece = next;
+            }
+        }
+        each(Written::GoingOn(self.bytes.get(piece).unwrap_or_default()))
     }
 
-    fn at(&self, number: usize) -> Option<u32> {
+    /// The given field with this number in canonical order.
+    fn given(&self, number: usize) -> Option<&Field<'a>> {
+        self.given.get(self.at(number)?)
+    }
+
+    fn at(&self, number: usize) -> Option<usize> {
         match self.order {
-            Some(order) => order.get(number).map(|at| at & ((1 << TYPE_SHIFT) - 1)),
-            // No more than 129 are looked at.
-            None => Some(number as u32),
+            Some(order) => order.get(number).map(|place| place.at as usize),
+            None => Some(number),
         }
     }
 
-    /// Whether the field with this number, which is given, is given again.
+    /// Whether the given field with this number is given again.
     pub(crate) fn repeats(&self, field: &Field<'_>, number: usize) -> bool {
         match field {
-            Field::TextMap { .. } => self.repeated.is_some() && self.repeated == self.at(number),
-            field => self.get(number + 1).is_some_and(|next| match next {
-                Written::Given(next) => next.repeats(field),
-                Written::GoingOn(_) => false,
-            }),
+            Field::TextMap { .. } => {
+                self.repeated.is_some() && self.repeated.map(|at| at as usize) == self.at(number)
+            }
+            Field::Unknown { .. } | Field::FurtherContext(_) => false,
+            field => self.given(number + 1).is_some_and(|next| next.repeats(field)),
         }
     }
 }
 
-/// What is written in one go.
+/// A field that is written.
 pub(crate) enum Written<'o, 'a> {
-    Given(&'o Field<'a>),
+    /// With its number among the given ones in canonical order.
+    Given(usize, &'o Field<'a>),
     /// All bytes of a field that goes on, or of all of them.
     GoingOn(&'a [u8]),
 }
@@ -164,14 +328,15 @@ pub(crate) enum Written<'o, 'a> {
 impl Written<'_, '_> {
     pub(crate) fn len(&self) -> usize {
         match self {
-            Self::Given(field) => FIELD_HEADER_LEN.saturating_add(field.value_len()),
+            Self::Given(_, field) => FIELD_HEADER_LEN.saturating_add(field.value_len()),
             Self::GoingOn(bytes) => bytes.len(),
         }
     }
 
+    #[inline]
     pub(crate) fn for_each_piece(&self, mut piece: impl FnMut(&[u8])) {
         match self {
-            Self::Given(field) => {
+            Self::Given(_, field) => {
                 // A value's length was judged.
                 let [len_0, len_1] = (field.value_len() as u16).to_be_bytes();
                 piece(&[field.field_type().0, len_0, len_1]);
@@ -194,42 +359,55 @@ struct Repeated {
 impl Repeated {
     const NONE: Self = Self { given: None, going_on: 0 };
 
-    fn find(given: &[Field<'_>], going_on: &GoingOn<'_>) -> Self {
-        let mut given_keys = given.iter().filter_map(key_of_given);
+    fn find(given: &[Field<'_>], going_on: Option<&GoingOn<'_>>) -> Self {
+        // Of more given ones than there may be, those in front.
+        let given_keys = given.iter().zip(0..).take(MAX_FIELDS);
+        let mut given_keys = given_keys.filter_map(|(field, at)| Some((key_of_given(field)?, at)));
         // Those that go on were compared with each other when they were read.
         let Some(first) = given_keys.next() else { return Self::NONE };
         let mut given_keys = given_keys.peekable();
-        if given_keys.peek().is_none() && going_on.is_empty() {
+        if given_keys.peek().is_none() && going_on.is_none() {
             return Self::NONE;
         }
-        let mut keys = Keys::<MAX_FIELDS>::new();
-        keys.add(first);
-        let mut is_open = given_keys.fold(false, |is, key| is | (keys.add(key) != Among::No));
-        let mut repeated = 0;
-        for (key, number) in going_on.iter().map(key_of).zip(0..) {
-            match key.map_or(Among::No, |key| keys.among(key)) {
+        let mut keys = Keys::new();
+        let is_new = |(key, at)| matches!(keys.add(key, at), Among::No);
+        if !core::iter::once(first).chain(given_keys).all(is_new) {
+            return Self::sort(given, going_on);
+        }
+        let mut repeated = Self::NONE;
+        for (number, key) in going_on.into_iter().flat_map(GoingOn::keys) {
+            match keys.among(key) {
                 Among::No => {}
-                Among::Yes => repeated |= bit(number),
-                Among::Perhaps => is_open = true,
+                Among::Yes => repeated.going_on |= bit(number),
+                Among::IfSame(at) => {
+                    let given_key = given.get(usize::from(at)).and_then(key_of_given);
+                    if !given_key.is_some_and(|given| given.eq_ignore_ascii_case(key)) {
+                        return Self::sort(given, going_on);
+                    }
+                    repeated.going_on |= bit(number);
+                }
             }
         }
-        if is_open { Self::sort(given, going_on) } else { Self { given: None, going_on: repeated } }
+        repeated
     }
 
     #[cold]
-    fn sort(given: &[Field<'_>], going_on: &GoingOn<'_>) -> Self {
+    fn sort(given: &[Field<'_>], going_on: Option<&GoingOn<'_>>) -> Self {
         let mut repeated = Self::NONE;
         // Of more given ones than there may be, those in front.
-        let given = given.iter().map(key_of_given).zip(0..FIRST_KEY_GOING_ON);
-        let going_on = going_on.iter().map(key_of).zip(FIRST_KEY_GOING_ON..=u8::MAX);
-        let keys = given.chain(going_on).filter_map(|(key, at)| Some((at, key?)));
+        let given = (0..FIRST_GOING_ON).zip(given);
+        let given = given.filter_map(|(at, field)| Some((at, key_of_given(field)?)));
+        let going_on = going_on
+            .into_iter()
+            .flat_map(GoingOn::keys)
+            .map(|(number, key)| (FIRST_GOING_ON + number, key));
         let mut first = 0;
         repeated_keys::<{ 2 * MAX_FIELDS }>(
-            keys,
+            given.chain(going_on),
             |key| key,
-            |is_first, at, _| match at.checked_sub(FIRST_KEY_GOING_ON) {
+            |is_first, at, _| match at.checked_sub(FIRST_GOING_ON) {
                 _ if is_first => first = u32::from(at),
-                Some(at) => repeated.going_on |= bit(u32::from(at)),
+                Some(number) => repeated.going_on |= bit(number),
                 None => repeated.given = Some(repeated.given.unwrap_or(first).min(first)),
             },
         );
@@ -245,27 +423,10 @@ fn key_of_given<'f>(field: &'f Field<'_>) -> Option<&'f [u8]> {
     }
 }
 
-/// The same of a field on the wire.
-fn key_of(field: &[u8]) -> Option<&[u8]> {
-    match field {
-        [field_type, _, _, len, rest @ ..] if *field_type == FieldType::TEXT_MAP.0 => {
-            rest.get(..usize::from(*len))
-        }
-        _ => None,
-    }
-}
-
 /// The bit of a field that goes on, of which there are at most 128.
-const fn bit(number: u32) -> u128 {
-    1_u128.wrapping_shl(number)
+const fn bit(number: u8) -> u128 {
+    1_u128.wrapping_shl(number as u32)
 }
 
-/// Where the type stands in what fields are sorted by.
-const TYPE_SHIFT: u32 = 24;
-
-/// The place of the first field that goes on, behind all given ones: of those, no more than 256 are
-/// looked at.
-const FIRST_GOING_ON: u32 = 1 << 16;
-
-/// The place of its key among keys, behind as many given ones as there may be.
-const FIRST_KEY_GOING_ON: u8 = MAX_FIELDS as u8;
+/// The place of the first key that goes on, behind as many given ones as there may be.
+const FIRST_GOING_ON: u8 = MAX_FIELDS as u8;

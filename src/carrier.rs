@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 
 use crate::context::TraceContext;
 use crate::fault::{Fault, FaultKind};
-use crate::field::{Field, FieldType};
+use crate::field::{Field, FieldType, parse_text};
 use crate::flags::TraceFlags;
 use crate::id::TraceId;
 use crate::repeated_keys::{Among, Keys, repeated_keys};
@@ -82,19 +82,13 @@ impl<'a> Carrier<'a> {
     #[must_use]
     pub fn tracestate(self) -> Option<&'a str> {
         self.context()?;
-        self.well_formed(FieldType::TRACESTATE).find_map(|field| match field {
-            Field::Tracestate(text) => Some(text),
-            _ => None,
-        })
+        self.raw_of(FieldType::TRACESTATE).find_map(|raw| parse_text(raw.value))
     }
 
     /// Returns the text of `baggage`. O(fields before it).
     #[must_use]
     pub fn baggage(self) -> Option<&'a str> {
-        self.well_formed(FieldType::BAGGAGE).find_map(|field| match field {
-            Field::Baggage(text) => Some(text),
-            _ => None,
-        })
+        self.raw_of(FieldType::BAGGAGE).find_map(|raw| parse_text(raw.value))
     }
 
     /// Returns the value of a text-map key, which is compared without regard to ASCII case
@@ -192,9 +186,8 @@ impl<'a> Carrier<'a> {
             let span_id = zero(span_id, FaultKind::ZeroSpanId, SPAN_ID_AT);
             trace_id.into_iter().chain(span_id)
         });
-        let fields = self.judged().filter_map(|(raw, judgement)| {
-            judgement.err().map(|kind| Fault::new(kind, raw.offset()))
-        });
+        let mut judged = self.judged();
+        let fields = core::iter::from_fn(move || judged.next_fault());
         let end = core::iter::once_with(move || {
             let mut all = self.raw_fields();
             all.by_ref().for_each(drop);
@@ -235,8 +228,12 @@ impl<'a> Carrier<'a> {
         repeated
     }
 
-    fn well_formed(self, field_type: FieldType) -> WellFormed<'a> {
-        WellFormed { rest: self.raw_fields(), field_type }
+    fn raw_of(self, field_type: FieldType) -> impl Iterator<Item = RawField<'a>> {
+        self.raw_fields().filter(move |raw| raw.field_type == field_type)
+    }
+
+    fn well_formed(self, field_type: FieldType) -> impl Iterator<Item = Field<'a>> {
+        self.raw_of(field_type).filter_map(move |raw| Field::parse(field_type, raw.value))
     }
 }
 
@@ -271,8 +268,8 @@ impl fmt::Debug for Fields<'_> {
     }
 }
 
-/// Iterates over all fields that fit into a carrier, each with its judgement: whether it counts,
-/// and if not, why.
+/// Goes through all fields that fit into a carrier, and judges each: whether it counts, and if not,
+/// why.
 #[derive(Clone)]
 pub(crate) struct Judged<'a> {
     carrier: Carrier<'a>,
@@ -282,7 +279,7 @@ pub(crate) struct Judged<'a> {
     /// The key of the first text-map entry that has counted.
     first_key: &'a str,
     /// All of these keys, if there is a second.
-    keys: Option<Keys<MAX_FIELDS>>,
+    keys: Option<Keys>,
     /// The text-map entries whose key stands in front of them, if their marks leave it open.
     repeated: Option<u128>,
 }
@@ -296,10 +293,24 @@ impl<'a> Judged<'a> {
     ) -> Option<(RawField<'a>, Field<'a>)> {
         loop {
             let raw = self.rest.find(|raw| wanted(raw.field_type))?;
-            if let Some(field) = Field::parse(raw.field_type, raw.value) {
+            if let Some(field) = Field::parse_inline(raw.field_type, raw.value) {
                 if self.fault(&field).is_none() {
                     return Some((raw, field));
                 }
+            }
+        }
+    }
+
+    /// The next field that does not count, and why.
+    fn next_fault(&mut self) -> Option<Fault> {
+        loop {
+            let raw = self.rest.next()?;
+            let fault = match Field::parse_inline(raw.field_type, raw.value) {
+                None => Some(FaultKind::MalformedField),
+                Some(field) => self.fault(&field),
+            };
+            if let Some(kind) = fault {
+                return Some(Fault::new(kind, raw.offset()));
             }
         }
     }
@@ -326,47 +337,47 @@ impl<'a> Judged<'a> {
         is_first
     }
 
-    /// Whether a text-map entry with the key of the one that was read last has counted: now one has.
+    /// Whether a text-map entry with the key of the one that was read last has counted: now one
+    /// has.
     #[inline]
     fn is_repeated_key(&mut self, key: &'a str) -> bool {
         if self.is_first(FieldType::TEXT_MAP) {
             self.first_key = key;
             return false;
         }
-        self.is_among_first(key)
+        self.is_among_others(key)
     }
 
     #[inline(never)]
-    fn is_among_first(&mut self, key: &str) -> bool {
-        if self.repeated.is_none() {
-            let first_key = self.first_key;
-            let keys = self.keys.get_or_insert_with(|| {
-                let mut keys = Keys::new();
-                keys.add(first_key.as_bytes());
-                keys
-            });
-            match keys.add(key.as_bytes()) {
-                Among::No => return false,
-                Among::Yes => return true,
-                Among::Perhaps => {}
+    fn is_among_others(&mut self, key: &'a str) -> bool {
+        let fields = self.carrier.fields;
+        // Where the entry's value is, one before its key: there are no more than 65,535 bytes.
+        let tag = |key: &str| {
+            let key_at = key.as_ptr().addr().wrapping_sub(fields.as_ptr().addr());
+            key_at.wrapping_sub(1) as u16
+        };
+        let keys = self.keys.get_or_insert_with(|| {
+            let mut keys = Keys::new();
+            keys.add(self.first_key.as_bytes(), tag(self.first_key));
+            keys
+        });
+        match keys.add(key.as_bytes(), tag(key)) {
+            Among::No => false,
+            Among::Yes => true,
+            Among::IfSame(tag) => {
+                let other = fields.get(usize::from(tag)..).and_then(key_of);
+                let is_same = other.is_some_and(|other| other.eq_ignore_ascii_case(key.as_bytes()));
+                is_same || self.is_repeated_entry()
             }
         }
+    }
+
+    /// The same of a key that has another's mark.
+    #[cold]
+    fn is_repeated_entry(&mut self) -> bool {
         let carrier = self.carrier;
         let repeated = *self.repeated.get_or_insert_with(|| carrier.repeated_entries());
         repeated & bit(self.rest.read.wrapping_sub(1)) != 0
-    }
-}
-
-impl<'a> Iterator for Judged<'a> {
-    type Item = (RawField<'a>, Result<Field<'a>, FaultKind>);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let raw = self.rest.next()?;
-        let judgement = match Field::parse(raw.field_type, raw.value) {
-            None => Err(FaultKind::MalformedField),
-            Some(field) => self.fault(&field).map_or(Ok(field), Err),
-        };
-        Some((raw, judgement))
     }
 }
 
@@ -464,22 +475,6 @@ impl core::iter::FusedIterator for RawFields<'_> {}
 impl fmt::Debug for RawFields<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.clone()).finish()
-    }
-}
-
-/// The well-formed fields of one type.
-struct WellFormed<'a> {
-    rest: RawFields<'a>,
-    field_type: FieldType,
-}
-
-impl<'a> Iterator for WellFormed<'a> {
-    type Item = Field<'a>;
-
-    fn next(&mut self) -> Option<Field<'a>> {
-        let field_type = self.field_type;
-        let mut of_type = self.rest.by_ref().filter(|raw| raw.field_type == field_type);
-        of_type.find_map(|raw| Field::parse(field_type, raw.value))
     }
 }
 

@@ -99,15 +99,15 @@ impl Envelope<'_> {
 
     #[inline(never)]
     fn encoded_with_fields(&self) -> Result<EncodedEnvelope, EncodeError> {
-        self.to_encoded_going_on(&self.going_on())
+        self.encoded_going_on(self.going_on().as_mut())
     }
 }
 
 impl<'a> Envelope<'a> {
     /// The same with these fields of another message in place of the kept ones.
-    pub(crate) fn to_encoded_going_on(
+    pub(crate) fn encoded_going_on(
         &self,
-        going_on: &GoingOn<'a>,
+        going_on: Option<&mut GoingOn<'a>>,
     ) -> Result<EncodedEnvelope, EncodeError> {
         let place = |len| {
             Ok(if len <= INLINE {

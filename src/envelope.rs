@@ -7,8 +7,8 @@ use crate::encode_error::{EncodeError, EncodeErrorKind};
 use crate::field::{Field, FieldType};
 use crate::flags::TraceFlags;
 use crate::wire::{
-    CONTEXT_LEN, DECIDED, GUARD, HEADER_LEN, IDS, IDS_LEN, MAGIC, MAX_CARRIER_LEN, MAX_FIELDS,
-    VERSION,
+    CONTEXT_LEN, DECIDED, FIELD_HEADER_LEN, GUARD, HEADER_LEN, IDS, IDS_LEN, MAGIC,
+    MAX_CARRIER_LEN, MAX_FIELDS, VERSION,
 };
 
 /// Tells whether a payload must be put in an envelope because of its first byte (specification
@@ -119,7 +119,7 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// An [`EncodeError`] if the envelope cannot be written.
     pub fn encoded_len(&self) -> Result<usize, EncodeError> {
-        in_order(self.fields, &self.going_on(), |fields| {
+        in_order(self.fields, self.going_on().as_mut(), |fields| {
             Ok(HEADER_LEN + usize::from(self.check(fields)?))
         })
     }
@@ -239,13 +239,13 @@ impl<'a> Envelope<'a> {
         place: impl FnOnce(usize) -> Result<W, EncodeError>,
         put: impl FnMut(&mut W, &[u8]),
     ) -> Result<W, EncodeError> {
-        self.encode_going_on(&self.going_on(), place, put)
+        self.encode_going_on(self.going_on().as_mut(), place, put)
     }
 
     /// The same with these fields of another message in place of the kept ones.
     pub(crate) fn encode_going_on<W>(
         &self,
-        going_on: &GoingOn<'a>,
+        going_on: Option<&mut GoingOn<'a>>,
         place: impl FnOnce(usize) -> Result<W, EncodeError>,
         mut put: impl FnMut(&mut W, &[u8]),
     ) -> Result<W, EncodeError> {
@@ -254,71 +254,96 @@ impl<'a> Envelope<'a> {
             let mut place = place(HEADER_LEN + usize::from(carrier_len))?;
             let (front, len) = self.says.front(carrier_len);
             put(&mut place, front.get(..len).unwrap_or_default());
-            for field in fields.iter() {
+            fields.for_each(|field| {
                 field.for_each_piece(|piece| put(&mut place, piece));
-            }
+                Ok(())
+            })?;
             Ok(place)
         })
     }
 
-    /// Judges everything that is to be written, in canonical order, and counts the carrier's bytes.
-    /// The one place where lengths are judged.
+    /// Judges everything that is to be written, and counts the carrier's bytes.
     fn check(&self, fields: &Ordered<'_, 'a>) -> Result<u16, EncodeError> {
-        let mut len = self.says.carrier_len();
-        for (field, number) in fields.iter().zip(0..) {
-            let fault = match &field {
-                _ if number >= MAX_FIELDS => Some(EncodeErrorKind::TooManyFields),
-                Written::Given(given) => self.fault(given, || fields.repeats(given, number)),
+        let (mut count, mut len) = fields.going_on();
+        len = len.saturating_add(self.says.carrier_len());
+        let mut is_sound = !fields.repeats_key();
+        let mut types = 0_u8;
+        for field in self.fields {
+            count += 1;
+            len = len.saturating_add(FIELD_HEADER_LEN).saturating_add(field.value_len());
+            is_sound &= self.fault(field).is_none();
+            if field.counts_once() && !matches!(field, Field::TextMap { .. }) {
+                let of_type = 1_u8.wrapping_shl(u32::from(field.field_type().0));
+                is_sound &= types & of_type == 0;
+                types |= of_type;
+            }
+        }
+        if is_sound && count <= MAX_FIELDS && len <= MAX_CARRIER_LEN {
+            return Ok(len as u16);
+        }
+        // There is one.
+        let none = EncodeError::new(EncodeErrorKind::CarrierTooLong, HEADER_LEN + MAX_CARRIER_LEN);
+        Err(self.first_fault(fields).err().unwrap_or(none))
+    }
+
+    /// Says what is wrong first in canonical order, and where.
+    #[cold]
+    fn first_fault(&self, fields: &Ordered<'_, 'a>) -> Result<(), EncodeError> {
+        let (mut count, mut len) = (0, self.says.carrier_len());
+        fields.for_each(|field| {
+            let fault = match field {
+                _ if count == MAX_FIELDS => Some(EncodeErrorKind::TooManyFields),
+                Written::Given(number, field) => {
+                    let repeated = || EncodeErrorKind::RepeatedField;
+                    let too_long = || EncodeErrorKind::FieldTooLong;
+                    let is_too_long = field.value_len() > usize::from(u16::MAX);
+                    self.fault(field)
+                        .or_else(|| fields.repeats(field, number).then(repeated))
+                        .or_else(|| is_too_long.then(too_long))
+                }
                 // It was judged when it was read.
                 Written::GoingOn(_) => None,
             };
             if let Some(kind) = fault {
                 return Err(EncodeError::new(kind, HEADER_LEN + len));
             }
+            count += 1;
             len += field.len();
             if len > MAX_CARRIER_LEN {
                 let at = HEADER_LEN + MAX_CARRIER_LEN;
                 return Err(EncodeError::new(EncodeErrorKind::CarrierTooLong, at));
             }
-        }
-        // Never more than what was just judged.
-        Ok(len as u16)
+            Ok(())
+        })
     }
 
-    /// Why a field that is given cannot be written.
-    fn fault(
-        &self,
-        field: &Field<'_>,
-        is_repeated: impl FnOnce() -> bool,
-    ) -> Option<EncodeErrorKind> {
+    /// Why a field that is given cannot be written, whatever the others are.
+    #[inline]
+    fn fault(&self, field: &Field<'_>) -> Option<EncodeErrorKind> {
         if !field.is_well_formed() {
             return Some(EncodeErrorKind::MalformedField);
         }
-        if !field.is_in_place(self.context()) {
-            return Some(EncodeErrorKind::MisplacedField);
-        }
-        if field.counts_once() && is_repeated() {
-            return Some(EncodeErrorKind::RepeatedField);
-        }
-        (field.value_len() > usize::from(u16::MAX)).then_some(EncodeErrorKind::FieldTooLong)
+        (!field.is_in_place(self.context())).then_some(EncodeErrorKind::MisplacedField)
     }
 
     /// The kept fields that go on. Those of a type that counts once do unless one is given.
-    pub(crate) fn going_on(&self) -> GoingOn<'a> {
+    pub(crate) fn going_on(&self) -> Option<GoingOn<'a>> {
         if !self.kept.may_have_fields() {
-            return GoingOn::NONE;
+            return None;
         }
         let given = self.fields.iter().map(Field::field_type);
         let given = given.filter(|given| given.is_known());
         let given = given.fold(0_u8, |given, field_type| given | 1 << field_type.0);
-        GoingOn::find(self.kept, FieldType::is_kept, |field| {
-            let is_replaced = match field {
-                // These are compared by their keys.
-                Field::TextMap { .. } => false,
-                field => field.counts_once() && given >> field.field_type().0 & 1 == 1,
-            };
-            !is_replaced && field.is_in_place(self.context())
-        })
+        Some(GoingOn::find(self.kept, FieldType::is_kept, |field| {
+            match field {
+                // Keys are compared later.
+                Field::TextMap { .. } | Field::FurtherContext(_) | Field::Unknown { .. } => true,
+                field => {
+                    let is_replaced = given >> field.field_type().0 & 1 == 1;
+                    !is_replaced && field.is_in_place(self.context())
+                }
+            }
+        }))
     }
 
     /// The whole envelope, if it is a context without fields: nothing about it can be refused.

@@ -217,6 +217,8 @@ mod head;
 mod hex;
 mod id;
 mod mode;
+#[cfg(all(test, feature = "policy", feature = "bytes"))]
+mod one_hash;
 #[cfg(feature = "alloc")]
 mod owned_reading;
 mod reader;

@@ -1,8 +1,10 @@
 //! A new span id for a frame that passes through a hop (specification section 8).
 
+use crate::canonical_order::Places;
+use crate::field::FieldType;
 use crate::id::SpanId;
 use crate::reader::Reader;
-use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, LENGTH_AT, SPAN_ID_AT};
+use crate::wire::{CONTEXT_LEN, HEADER_LEN, LENGTH_AT, SPAN_ID_AT};
 
 /// Gives a frame another span id, in place, and returns the frame.
 ///
@@ -55,27 +57,21 @@ impl Reader {
 
     /// The frame with the fields that stay, at the end of the same buffer.
     fn without_dropped_fields(self, frame: &mut [u8], payload_at: usize) -> Option<&mut [u8]> {
-        let carrier = self.read(frame).carrier();
-        let count = carrier.raw_fields().count();
-        // One bit for each field: at most 128 are read.
-        let stays = carrier
-            .judged()
-            .enumerate()
-            .filter(|(_, (raw, judgement))| raw.field_type().is_kept() && judgement.is_ok())
-            .fold(0_u128, |stays, (i, _)| stays | 1 << i);
-
-        // What stays closes up behind the ids, then header, ids and fields move up to the payload.
-        let mut end = CONTEXT_LEN;
-        let mut next = CONTEXT_LEN;
-        for i in 0..count {
-            let [_, len @ ..] = *frame.get(next..)?.first_chunk::<FIELD_HEADER_LEN>()?;
-            let len = FIELD_HEADER_LEN + usize::from(u16::from_be_bytes(len));
-            if stays >> i & 1 == 1 {
-                frame.copy_within(next..next + len, end);
-                end += len;
-            }
-            next += len;
+        let stays = Places::find(self.read(frame).carrier(), FieldType::is_kept, |_| true);
+        if CONTEXT_LEN + stays.len() == payload_at {
+            return Some(frame);
         }
+        // What stays closes up behind the ids, then header, ids and fields move up to the payload.
+        let mut end = 0;
+        let fields = frame.get_mut(CONTEXT_LEN..payload_at)?;
+        for field in stays.ranges() {
+            let (start, len) = (field.start, field.len());
+            if start != end && fields.len() >= field.end {
+                fields.copy_within(field, end);
+            }
+            end += len;
+        }
+        let end = CONTEXT_LEN + end;
         let carrier_len = u16::try_from(end - HEADER_LEN).ok()?;
         let start = payload_at - end;
         frame.copy_within(..end, start);

@@ -1,94 +1,145 @@
 //! Which text-map keys stand more than once (`R-FIELD-3`), found so that whoever sends keys cannot
-//! make it slow: by marks of four bytes, and where these leave it open, by sorting.
+//! make it slow: by marks of four bytes, and where two keys happen to have one mark, by sorting.
 
-/// Keys that were added, each as a mark: the key itself if it is short, and a hash if it is not.
+use crate::wire::MAX_FIELDS;
+
+/// Different keys, no more than a carrier has fields, each as a mark: the key itself if it is
+/// short, and a hash if it is not.
 #[derive(Clone)]
-pub(crate) struct Keys<const N: usize> {
-    /// Those behind the last are 0, which marks no key.
-    marks: [u32; N],
+pub(crate) struct Keys {
+    marks: [u32; MAX_FIELDS],
+    /// By which a caller finds each key.
+    tags: [u16; MAX_FIELDS],
     len: usize,
+    /// One more than a mark's number, at its hash or in the next place that was free; else 0.
+    slots: [u8; SLOTS],
+    /// What hashes are made with.
+    multiplier: u64,
 }
 
 /// Whether a key is among others, without regard to ASCII case.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Among {
     No,
     Yes,
-    /// Another key may have the same mark, or there was no room for one: a sort tells.
-    Perhaps,
+    /// If it is the key that has this tag. If not, there is no telling without a sort.
+    IfSame(u16),
 }
 
-impl<const N: usize> Keys<N> {
-    pub(crate) const fn new() -> Self {
-        Self { marks: [0; N], len: 0 }
+impl Keys {
+    pub(crate) fn new() -> Self {
+        Self::hashed_by(multiplier())
     }
 
-    /// Adds a well-formed key, and tells whether it was there. O(bytes of the key + `N`).
-    #[inline]
-    pub(crate) fn add(&mut self, key: &[u8]) -> Among {
-        let mark = mark(key);
-        let among = self.find(mark);
-        match self.marks.get_mut(self.len) {
-            Some(to) => *to = mark,
-            None => return Among::Perhaps,
+    const fn hashed_by(multiplier: u64) -> Self {
+        let (marks, tags) = ([0; MAX_FIELDS], [0; MAX_FIELDS]);
+        Self { marks, tags, len: 0, slots: [0; SLOTS], multiplier }
+    }
+
+    /// Adds a well-formed key if it is not among the others, and tells whether it is.
+    /// O(bytes of the key).
+    #[inline(always)]
+    pub(crate) fn add(&mut self, key: &[u8], tag: u16) -> Among {
+        let mark = self.mark(key);
+        let (slot, among) = self.find(mark);
+        if let Among::No = among {
+            let places = (self.marks.get_mut(self.len), self.tags.get_mut(self.len));
+            if let (Some(mark_to), Some(tag_to)) = places {
+                (*mark_to, *tag_to) = (mark, tag);
+                self.len = self.len.wrapping_add(1);
+                self.slots[usize::from(slot)] = self.len as u8;
+            }
         }
-        self.len = self.len.wrapping_add(1);
         among
     }
 
-    /// Tells whether a well-formed key was added. O(bytes of the key + `N`).
+    /// Tells whether a well-formed key was added. O(bytes of the key).
     #[inline]
     pub(crate) fn among(&self, key: &[u8]) -> Among {
-        self.find(mark(key))
+        self.find(self.mark(key)).1
     }
 
+    /// Where a mark is, or would be.
     #[inline]
-    fn find(&self, mark: u32) -> Among {
-        // To the end of a block, and without a way out of the loop: many marks go at a time.
-        let used = self.marks.get(..self.len.next_multiple_of(BLOCK)).unwrap_or(&self.marks);
-        let is_in = |block: &[u32; BLOCK]| block.iter().fold(false, |is, at| is | (*at == mark));
-        match used.as_chunks().0.iter().any(is_in) {
-            false => Among::No,
-            true if mark & IS_HASH == 0 => Among::Yes,
-            true => Among::Perhaps,
+    fn find(&self, mark: u32) -> (u8, Among) {
+        let hash = u64::from(mark).wrapping_mul(self.multiplier);
+        // Short keys are alike, and so would be their hashes after one multiplication.
+        let hash = (hash ^ hash >> u32::BITS).wrapping_mul(GOLDEN);
+        let mut slot = (hash >> (u64::BITS - u8::BITS)) as u8;
+        loop {
+            // Half of the slots are free.
+            let number = usize::from(self.slots[usize::from(slot)]).wrapping_sub(1);
+            match (self.marks.get(number), self.tags.get(number)) {
+                (Some(other), Some(tag)) if *other == mark => {
+                    let is_hash = mark & IS_HASH != 0;
+                    return (slot, if is_hash { Among::IfSame(*tag) } else { Among::Yes });
+                }
+                (Some(_), _) => slot = slot.wrapping_add(1),
+                (None, _) => return (slot, Among::No),
+            }
         }
+    }
+
+    /// Tells keys of up to four bytes apart, and nearly all others.
+    #[inline]
+    fn mark(&self, key: &[u8]) -> u32 {
+        match key {
+            [] => 0,
+            [a] => lower_case(u64::from(*a)) as u32,
+            [a, b] => lower_case(u64::from_le_bytes([*a, *b, 0, 0, 0, 0, 0, 0])) as u32,
+            [a, b, c] => lower_case(u64::from_le_bytes([*a, *b, *c, 0, 0, 0, 0, 0])) as u32,
+            [a, b, c, d] => lower_case(u64::from_le_bytes([*a, *b, *c, *d, 0, 0, 0, 0])) as u32,
+            key => self.hash(key),
+        }
+    }
+
+    /// Of more than four bytes.
+    #[inline(never)]
+    fn hash(&self, key: &[u8]) -> u32 {
+        let hash = |hash: u64, bytes: u64| {
+            (hash.rotate_left(29) ^ lower_case(bytes)).wrapping_mul(self.multiplier)
+        };
+        let len = key.len() as u64;
+        let hash = match key.split_first_chunk() {
+            Some((first, rest)) => {
+                let eights = rest.chunks_exact(size_of::<u64>()).filter_map(<[u8]>::first_chunk);
+                // What is left, and with it as many bytes before it as make eight.
+                let last = key.last_chunk().filter(|_| !rest.is_empty());
+                let all = [first].into_iter().chain(eights).chain(last);
+                all.fold(len, |all, bytes| hash(all, u64::from_le_bytes(*bytes)))
+            }
+            None => {
+                let four =
+                    |four: Option<&[u8; 4]>| four.map_or(0, |four| u32::from_le_bytes(*four));
+                let (first, last) = (four(key.first_chunk()), four(key.last_chunk()));
+                hash(len, u64::from(first) << u32::BITS | u64::from(last))
+            }
+        };
+        (hash >> u32::BITS) as u32 | IS_HASH
     }
 }
 
-/// Marks that are compared in one go.
-const BLOCK: usize = 32;
+const SLOTS: usize = 1 << u8::BITS;
+const _: () = assert!(SLOTS >= 2 * MAX_FIELDS && MAX_FIELDS < SLOTS);
 
 /// The bit that no byte of a well-formed key has.
 const IS_HASH: u32 = 1 << 31;
 
-/// Tells keys of up to four bytes apart; of longer ones, all that nobody has made to be alike.
-#[inline]
-fn mark(key: &[u8]) -> u32 {
-    if let Some((first, rest)) = key.split_first_chunk() {
-        let mut hash = lower_case(u64::from_le_bytes(*first)).wrapping_mul(HASH);
-        // What is left, and with it as many bytes before it as make eight.
-        let last = key.last_chunk().filter(|_| !rest.is_empty());
-        for bytes in rest.as_chunks().0.iter().chain(last) {
-            hash =
-                (hash.rotate_left(29) ^ lower_case(u64::from_le_bytes(*bytes))).wrapping_mul(HASH);
-        }
-        return (hash >> u32::BITS) as u32 | IS_HASH;
+/// An odd number that senders do not know where addresses are random: it is made of two. Where they
+/// are not, who knows it can make keys that have one hash, which costs
+/// receivers a look at each pair and a sort.
+fn multiplier() -> u64 {
+    if cfg!(test) {
+        return 0;
     }
-    match (key.first_chunk(), key.last_chunk()) {
-        (Some(first), Some(last)) if key.len() > size_of::<u32>() => {
-            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
-            let both = lower_case(u64::from(first) << u32::BITS | u64::from(last));
-            (both.wrapping_mul(HASH) >> u32::BITS) as u32 | IS_HASH
-        }
-        _ => {
-            let bytes = key.iter().fold(0, |bytes, byte| bytes << u8::BITS | u64::from(*byte));
-            lower_case(bytes) as u32
-        }
-    }
+    static SOMEWHERE: u8 = 0;
+    let here = 0_u8;
+    let address = |byte: &u8| core::ptr::from_ref(byte).addr() as u64;
+    let both = address(&here).rotate_left(u32::BITS) ^ address(&SOMEWHERE);
+    both.wrapping_mul(GOLDEN) | 1
 }
 
-/// Any odd number with bits all over: 2^64 over the golden ratio.
-const HASH: u64 = 0x9E37_79B9_7F4A_7C15;
+/// 2^64 over the golden ratio: bits all over.
+const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Finds the entries whose keys stand more than once, without regard to ASCII case. `entries` gives
 /// up to `N` of them, each with its place, which is below `N`; the places ascend. `found` gets the
@@ -163,7 +214,26 @@ fn sorted<'w>(
     mut words: &'w mut [u64],
     mut spare: &'w mut [u64],
 ) -> (&'w mut [u64], &'w mut [u64]) {
-    let mut size = 1_usize;
+    for four in words.chunks_exact_mut(4) {
+        if let [a, b, c, d] = four {
+            // A network: whatever their order is, these five put them in order.
+            in_order(a, b);
+            in_order(c, d);
+            in_order(a, c);
+            in_order(b, d);
+            in_order(b, c);
+        }
+    }
+    // Those that are left are fewer than four.
+    let rest = words.chunks_exact_mut(4).into_remainder();
+    if let [a, b, ..] = rest {
+        in_order(a, b);
+    }
+    if let [a, b, c] = rest {
+        in_order(b, c);
+        in_order(a, b);
+    }
+    let mut size = 4_usize;
     while size < words.len() {
         let both = size.saturating_mul(2).max(1);
         for (pair, to) in words.chunks(both).zip(spare.chunks_mut(both)) {
@@ -176,22 +246,25 @@ fn sorted<'w>(
     (words, spare)
 }
 
+#[inline]
+fn in_order(a: &mut u64, b: &mut u64) {
+    (*a, *b) = ((*a).min(*b), (*a).max(*b));
+}
+
 /// Puts the words of two sorted slices in order.
 #[inline]
 fn merge(a: &[u64], b: &[u64], to: &mut [u64]) {
     let (mut a, mut b) = (a.iter(), b.iter());
-    let (mut first, mut second) = (a.next(), b.next());
+    // No word is as high as what stands for the end of a slice.
+    let next = |rest: &mut core::slice::Iter<'_, u64>| rest.next().copied().unwrap_or(u64::MAX);
+    let (mut first, mut second) = (next(&mut a), next(&mut b));
     for to in to {
-        match (first, second) {
-            (Some(word), other) if other.is_none_or(|other| word <= other) => {
-                *to = *word;
-                first = a.next();
-            }
-            (_, Some(word)) => {
-                *to = *word;
-                second = b.next();
-            }
-            _ => {}
+        if first <= second {
+            *to = first;
+            first = next(&mut a);
+        } else {
+            *to = second;
+            second = next(&mut b);
         }
     }
 }

@@ -83,6 +83,6 @@ fn without_last_members(list: &str, excess: usize) -> Option<&str> {
     list.get(..kept?)
 }
 
-fn carrier_len(field: &Field<'_>) -> usize {
+pub(crate) fn carrier_len(field: &Field<'_>) -> usize {
     FIELD_HEADER_LEN + field.value_len()
 }

@@ -3,7 +3,9 @@
 
 use bytes::Bytes;
 use glassine::policy::{AllowList, Rollout, Trust};
-use glassine::{Carrier, Channel, Envelope, Field, FieldType, Reader, SpanId, reparent, shorten};
+use glassine::{
+    Carrier, Channel, Envelope, Field, FieldType, Origin, Reader, SpanId, reparent, shorten,
+};
 use glassine_opentelemetry::TextMapExtractor;
 use inputs::context;
 
@@ -17,15 +19,15 @@ pub(super) fn run() {
         let frame = frame(&fields);
         let reader = Reader::new().with_carrier_cap(u16::MAX);
         let carrier = reader.read(&frame).carrier();
-        let carried = Carried { bytes: fields.len(), fields: carrier.raw_fields().count() };
-        assert!(carried.fields > 0, "the carrier is read");
-        ask(name, carried, carrier);
-        pass_on(name, carried, &frame, carrier);
+        assert!(carrier.raw_fields().count() > 0, "the carrier is read");
+        let read = reader.read(&frame).payload_offset();
+        ask(name, read, carrier);
+        pass_on(name, read, &frame, carrier);
     }
 }
 
 /// The carriers' fields, by what is hostile about them.
-fn carriers() -> [(&'static str, Vec<u8>); 9] {
+fn carriers() -> [(&'static str, Vec<u8>); 13] {
     // 26 letters, and a digit or two of base 36: keys that differ late, and without regard to case.
     let key = |i: u32, len: usize| {
         let digit = |i: u32| char::from_digit(i % 36, 36).unwrap();
@@ -38,6 +40,10 @@ fn carriers() -> [(&'static str, Vec<u8>); 9] {
     let entry = |key: &str, value: &[u8]| {
         field(FieldType::TEXT_MAP, &[&[key.len() as u8], key.as_bytes(), value].concat())
     };
+    let repeated = |len: usize| {
+        let keys = shuffled().map(|i| key(if i == 51 { 0 } else { i }, len));
+        keys.flat_map(|key| entry(&key, b"")).collect()
+    };
     let unknown = |types: &dyn Fn(u32) -> u8| {
         shuffled().flat_map(|i| field(FieldType(types(i)), b"")).collect()
     };
@@ -48,6 +54,11 @@ fn carriers() -> [(&'static str, Vec<u8>); 9] {
         ("tiny_keys", shuffled().flat_map(|i| entry(&key(i, 2), b"")).collect()),
         ("keys", shuffled().flat_map(|i| entry(&key(i, 12), b"")).collect()),
         ("long_keys", shuffled().flat_map(|i| entry(&key(i, 255), b"")).collect()),
+        // The last key is the first again, after all others were found to be different.
+        ("repeated_5", repeated(5)),
+        ("repeated_7", repeated(7)),
+        ("repeated_8", repeated(8)),
+        ("repeated_13", repeated(13)),
         ("one_key", shuffled().flat_map(|i| entry(&key(i % 2, 2)[..1], b"")).collect()),
         ("unknown_kept", unknown(&|i| 0x80 | (i * 3 % 128) as u8)),
         ("unknown_dropped", unknown(&|i| 0x10 + (i % 64) as u8)),
@@ -57,10 +68,11 @@ fn carriers() -> [(&'static str, Vec<u8>); 9] {
     ]
 }
 
-fn ask(name: &str, carried: Carried, carrier: Carrier<'_>) {
+fn ask(name: &str, read: usize, carrier: Carrier<'_>) {
     macro_rules! ask {
         ($($function:literal $operation:expr;)*) => {
-            $(count_on(&format!("{name}.{}", $function), carried, &mut (), |()| carrier, |(), c| {
+            let bytes = Carried(read);
+            $(count_on(&format!("{name}.{}", $function), bytes, &mut (), |()| carrier, |(), c| {
                 let operation: fn(Carrier<'_>) -> _ = $operation;
                 operation(c)
             });)*
@@ -84,50 +96,52 @@ fn ask(name: &str, carried: Carried, carrier: Carrier<'_>) {
     }
 }
 
-fn pass_on(name: &str, carried: Carried, frame: &[u8], carrier: Carrier<'_>) {
+/// `read` bytes are the header and the carrier. What a function writes counts as well.
+fn pass_on(name: &str, read: usize, frame: &[u8], carrier: Carrier<'_>) {
     let named = |function: &str| format!("{name}.{function}");
     let fields: Vec<Field<'_>> = carrier.fields().collect();
     let kept = Envelope::new(context()).with_kept_fields(carrier);
-    let twice = Carried { bytes: 2 * carried.bytes, fields: 2 * carried.fields };
     let envelopes = [
-        ("kept", carried, kept),
-        ("given", carried, Envelope::new(context()).with_fields(&fields)),
-        ("kept_and_given", twice, kept.with_fields(&fields)),
+        ("kept", read, kept),
+        ("given", read, Envelope::new(context()).with_fields(&fields)),
+        ("kept_and_given", 2 * read, kept.with_fields(&fields)),
     ];
     let mut out = vec![0; frame.len()];
-    for (what, carried, envelope) in envelopes {
+    for (what, read, envelope) in envelopes {
+        let written = envelope.encoded_len().unwrap_or_default();
+        let text = envelope.encode_to_text("").unwrap_or_default();
         let function = |function: &str| format!("{name}.{what}.{function}");
         count_on(
             &function("encoded_len"),
-            carried,
+            Carried(read),
             &mut (),
             |()| envelope,
             |(), envelope| envelope.encoded_len(),
         );
         count_on(
             &function("encode_to_slice"),
-            carried,
+            Carried(read + written),
             &mut out[..],
             |_| envelope,
             |out, envelope| envelope.encode_to_slice(out),
         );
         count_on(
             &function("encode_to_vec"),
-            carried,
+            Carried(read + written),
             &mut (),
             |()| envelope,
             |(), envelope| envelope.encode_to_vec(b""),
         );
         count_on(
             &function("to_encoded"),
-            carried,
+            Carried(read + written),
             &mut (),
             |()| envelope,
             |(), envelope| envelope.to_encoded(),
         );
         count_on(
             &function("encode_to_text"),
-            carried,
+            Carried(read + text.len()),
             &mut (),
             |()| envelope,
             |(), envelope| envelope.encode_to_text(""),
@@ -137,7 +151,7 @@ fn pass_on(name: &str, carried: Carried, frame: &[u8], carrier: Carrier<'_>) {
     let place = &mut shortened[..];
     count_on(
         &named("shorten"),
-        carried,
+        Carried(read),
         place,
         |to| to.copy_from_slice(&fields),
         |to, ()| shorten(to, 10).len(),
@@ -148,7 +162,7 @@ fn pass_on(name: &str, carried: Carried, frame: &[u8], carrier: Carrier<'_>) {
         changed.copy_from_slice(frame);
         SpanId::from_u64(7).unwrap()
     };
-    count_on(&named("reparent"), carried, &mut changed[..], input, |frame, span_id| {
+    count_on(&named("reparent"), Carried(read), &mut changed[..], input, |frame, span_id| {
         reparent(frame, span_id).is_some()
     });
 
@@ -158,16 +172,48 @@ fn pass_on(name: &str, carried: Carried, frame: &[u8], carrier: Carrier<'_>) {
         .with_rollout(Rollout::On)
         .with_trust(Trust::Accept)
         .with_reader(Reader::new().with_carrier_cap(u16::MAX))
-        .with_inbound_fields(AllowList::ALL);
-    // What comes in is read, put together with what there is, and written down.
-    let thrice = Carried { bytes: 3 * carried.bytes, fields: 3 * carried.fields };
-    let channels = [("receive_closed", &CLOSED, carried), ("receive_open", &open, thrice)];
-    for (function, channel, carried) in channels {
+        .with_inbound_fields(AllowList::ALL)
+        .with_outbound_fields(AllowList::ALL);
+    // What comes in is read, and what goes on is written down.
+    let channels = [("receive_closed", &CLOSED, read), ("receive_open", &open, 2 * read)];
+    for (function, channel, bytes) in channels {
         let input = |(): &mut ()| (channel, message.clone());
-        count_on(&named(function), carried, &mut (), input, |(), (channel, message)| {
+        count_on(&named(function), Carried(bytes), &mut (), input, |(), (channel, message)| {
             channel.receive(message)
         });
     }
+
+    let origin = open.receive(message.clone()).into_parts().1;
+    count_on(
+        &named("wrap"),
+        Carried(2 * read),
+        &mut (),
+        |()| &origin,
+        |(), origin| open.wrap(origin, Bytes::new()),
+    );
+    count_on(
+        &named("relay"),
+        Carried(2 * read),
+        &mut (),
+        |()| message.clone(),
+        |(), message| open.relay(message, SpanId::from_u64(7).unwrap()),
+    );
+    let sampled = || Origin::from(context());
+    count_on(
+        &named("origin_with_fields"),
+        Carried(2 * read),
+        &mut (),
+        |()| sampled(),
+        |(), o| o.with_fields(&fields),
+    );
+    let another = || origin.clone();
+    count_on(
+        &named("origin_with_baggage"),
+        Carried(2 * read),
+        &mut (),
+        |()| another(),
+        |(), o| o.with_baggage(Some("a=1")),
+    );
 }
 
 /// A frame of which a part of the carrier is written by hand.

@@ -13,8 +13,9 @@ use crate::envelope::{Envelope, Says};
 use crate::field::{Field, FieldType};
 use crate::policy::allow_list::AllowList;
 use crate::reading::Reading;
-use crate::shorten::shorten;
-use crate::wire::{DEFAULT_CARRIER_CAP, IDS_LEN};
+use crate::repeated_keys::{Among, Keys, repeated_keys};
+use crate::shorten::{carrier_len, shorten};
+use crate::wire::{DEFAULT_CARRIER_CAP, IDS_LEN, MAX_FIELDS};
 
 /// Fields as a writer has written them: a frame without a payload.
 pub(super) struct Kept {
@@ -27,16 +28,43 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Writes these fields of a message of this context. `None` without fields, and where they
-    /// cannot be written. One allocation, above 39 bytes.
-    pub(super) fn new(context: Option<TraceContext>, fields: &[Field<'_>]) -> Option<Self> {
-        if fields.is_empty() {
-            return None;
-        }
-        let envelope = context.map_or(Envelope::escape(), Envelope::new).with_fields(fields);
-        let mut kept = Self::of(envelope.to_encoded().ok()?);
+    /// Writes these fields of a message of this context, and of another carrier's those that stay
+    /// and that they do not replace. Fields that a writer would refuse are left out, and of those
+    /// that count once the first counts. `None` if nothing is left. One allocation or two, above 39
+    /// bytes; a few if there is too much.
+    pub(super) fn new(
+        context: Option<TraceContext>,
+        fields: &[Field<'_>],
+        others: Carrier<'_>,
+        stays: impl Fn(&Field<'_>) -> bool,
+    ) -> Option<Self> {
+        let mut kept = Self::of(EncodedEnvelope::EMPTY);
         fields.iter().for_each(|field| kept.note(field));
-        Some(kept)
+        let types = fields.iter().filter(|field| field.counts_once()).map(Field::field_type);
+        let types = types.fold(0_u8, |types, of| types | 1_u8.wrapping_shl(u32::from(of.0)));
+        let mut others = GoingOn::find(
+            others,
+            |_| true,
+            |field| {
+                let is_replaced = match field {
+                    // Keys are compared later.
+                    Field::TextMap { .. } | Field::FurtherContext(_) | Field::Unknown { .. } => {
+                        false
+                    }
+                    field => types >> field.field_type().0 & 1 == 1,
+                };
+                let goes_on = !is_replaced && field.is_in_place(context) && stays(field);
+                if goes_on {
+                    kept.note(field);
+                }
+                goes_on
+            },
+        );
+        // Without keys, none of the others is replaced that was not left out.
+        if types & 1 << FieldType::TEXT_MAP.0 == 0 {
+            others.truncate(MAX_FIELDS.saturating_sub(fields.len()));
+        }
+        kept.written(context, fields, others)
     }
 
     /// Copies what counts of the fields that came with a message, as far as the list lets it pass,
@@ -47,9 +75,12 @@ impl Kept {
         list: &AllowList,
         passes: impl Fn(FieldType) -> bool,
     ) -> Option<Self> {
+        let wanted = |of| passes(of) && list.may_admit(of);
+        if !carrier.raw_fields().any(|raw| wanted(raw.field_type())) {
+            return None;
+        }
         let mut kept = Self::of(EncodedEnvelope::EMPTY);
         let mut baggage_left = None;
-        let wanted = |of| passes(of) && list.may_admit(of);
         let going_on = GoingOn::find(carrier, wanted, |field| {
             let goes_on = match field {
                 Field::Baggage(text) => match list.baggage(text) {
@@ -66,17 +97,39 @@ impl Kept {
             }
             goes_on
         });
-        let given = baggage_left.as_deref().map(Field::Baggage);
-        let given = given.as_slice();
+        let baggage = baggage_left.as_deref().map(Field::Baggage);
+        kept.written(context, baggage.as_slice(), going_on)
+    }
+
+    /// The same with what is written of these fields. `None` if that is nothing.
+    fn written<'a>(
+        mut self,
+        context: Option<TraceContext>,
+        given: &'a [Field<'a>],
+        mut going_on: GoingOn<'a>,
+    ) -> Option<Self> {
+        let envelope = context.map_or(Envelope::escape(), Envelope::new);
         if given.is_empty() && going_on.is_empty() {
             return None;
         }
-        if carrier.field_bytes().len() > ROOM {
-            let mut fields: Vec<_> = given.iter().copied().chain(going_on.fields()).collect();
-            return Self::new(context, shorten(&mut fields, ROOM));
+        if given.iter().map(carrier_len).sum::<usize>() + going_on.len() <= ROOM {
+            if let Ok(frame) = envelope.with_fields(given).encoded_going_on(Some(&mut going_on)) {
+                self.frame = frame;
+                return Some(self);
+            }
         }
-        let envelope = context.map_or(Envelope::escape(), Envelope::new).with_fields(given);
-        kept.frame = envelope.to_encoded_going_on(&going_on).ok()?;
+        let counts = |field: &Field<'_>| field.is_well_formed() && field.is_in_place(context);
+        let given = given.iter().copied().filter(counts);
+        // As many as are looked at.
+        let mut fields: Vec<_> = given.chain(going_on.fields()).take(2 * MAX_FIELDS).collect();
+        leave_first(&mut fields);
+        fields.truncate(MAX_FIELDS);
+        let fields = shorten(&mut fields, ROOM);
+        if fields.is_empty() {
+            return None;
+        }
+        let mut kept = Self::of(envelope.with_fields(fields).to_encoded().ok()?);
+        fields.iter().for_each(|field| kept.note(field));
         Some(kept)
     }
 
@@ -144,6 +197,62 @@ impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.carrier().fmt(f)
     }
+}
+
+/// Which of at most 256 fields are text-map entries whose key stands before them.
+fn repeated_entries(all: &[Field<'_>]) -> [bool; 2 * MAX_FIELDS] {
+    let mut repeated = [false; 2 * MAX_FIELDS];
+    let entries = (0..=u8::MAX).zip(all);
+    let entries = entries.filter_map(|(at, field)| Some((at, key_of(field)?)));
+    let mut keys = Keys::new();
+    let mut is_open = false;
+    for (at, key) in entries.clone() {
+        let is_repeated = match keys.add(key, u16::from(at)) {
+            Among::No => false,
+            Among::Yes => true,
+            Among::IfSame(other) => {
+                let other = all.get(usize::from(other)).and_then(key_of);
+                let is_same = other.is_some_and(|other| other.eq_ignore_ascii_case(key));
+                is_open |= !is_same;
+                is_same
+            }
+        };
+        repeated[usize::from(at)] = is_repeated;
+    }
+    if is_open {
+        let found = |is_first: bool, at: u8, _: &[u8]| repeated[usize::from(at)] = !is_first;
+        repeated_keys::<{ 2 * MAX_FIELDS }>(entries, |key| key, found);
+    }
+    repeated
+}
+
+fn key_of<'f>(field: &'f Field<'_>) -> Option<&'f [u8]> {
+    match field {
+        Field::TextMap { key, .. } => Some(key.as_bytes()),
+        _ => None,
+    }
+}
+
+/// Leaves the first field of each type that counts once, and of each key.
+fn leave_first(all: &mut Vec<Field<'_>>) {
+    if all.len() < 2 {
+        return;
+    }
+    let repeated = repeated_entries(all);
+    let (mut repeated, mut counted) = (repeated.into_iter(), 0_u8);
+    all.retain(|field| {
+        let is_repeated_key = repeated.next().unwrap_or_default();
+        match field {
+            Field::TextMap { .. } => !is_repeated_key,
+            Field::Unknown { .. } | Field::FurtherContext(_) => true,
+            field => {
+                let of_type = 1 << field.field_type().0;
+                let is_first = counted & of_type == 0;
+                counted |= of_type;
+                is_first
+            }
+        }
+    });
 }
 
 /// Bytes of fields that a reader with the default cap still reads.

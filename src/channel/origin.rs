@@ -15,7 +15,6 @@ use crate::policy::allow_list::AllowList;
 use crate::policy::fan_out::{fan_out_selects, nested_weight};
 use crate::policy::propagation::Propagation;
 use crate::policy::trust::weighs;
-use crate::repeated_keys::repeated_keys;
 use crate::shorten::shorten;
 use crate::wire::{HEADER_LEN, MAX_FIELDS};
 
@@ -56,7 +55,7 @@ impl Origin {
     /// O(bytes + fields log fields), of at most 128 fields.
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
-        let kept = self.keep(fields.iter().copied().chain(self.own_fields()));
+        let kept = self.keep(fields, |_| true);
         let weight = kept.as_ref().and_then(Kept::weight).or(self.weight);
         Self { weight, kept: kept.map(Arc::new), ..self }
     }
@@ -65,8 +64,8 @@ impl Origin {
     /// fields are copied, as by [`with_fields`](Self::with_fields).
     #[must_use]
     pub fn with_baggage(self, text: Option<&str>) -> Self {
-        let others = self.own_fields().filter(|field| !matches!(field, Field::Baggage(_)));
-        let kept = self.keep(text.map(Field::Baggage).into_iter().chain(others));
+        let baggage = text.map(Field::Baggage);
+        let kept = self.keep(baggage.as_slice(), |field| !matches!(field, Field::Baggage(_)));
         Self { kept: kept.map(Arc::new), ..self }
     }
 
@@ -145,8 +144,8 @@ impl Origin {
         };
         let is_chosen = fan_out_selects(context.trace_id(), self.weight, name, one_in);
         // The thinning is spent.
-        let kept = self.keep(self.going_on(Some(context))).map(Arc::new);
-        let origin = Self { kept, ..self };
+        let kept = self.keep(&[], |field| !matches!(field, Field::Thinning(_)));
+        let origin = Self { kept: kept.map(Arc::new), ..self };
         if is_chosen { origin.fanned_out(one_in) } else { origin.not_chosen() }
     }
 
@@ -190,15 +189,15 @@ impl Origin {
         }
     }
 
-    /// Writes down what counts of these fields, the first first.
-    fn keep<'f>(&self, fields: impl Iterator<Item = Field<'f>>) -> Option<Kept> {
+    /// Writes down these fields and, of this message's own, those that stay. Of fields that count
+    /// once the first counts.
+    fn keep(&self, fields: &[Field<'_>], stays: impl Fn(&Field<'_>) -> bool) -> Option<Kept> {
         let context = self.context();
-        let counting = fields.filter(|field| field.is_well_formed() && field.is_in_place(context));
-        // As many as are looked at: given ones, and those that go on.
-        let mut all: Vec<Field<'_>> = counting.take(2 * MAX_FIELDS).collect();
-        leave_first(&mut all);
-        all.truncate(MAX_FIELDS);
-        Kept::new(context, shorten(&mut all, ROOM))
+        let is_thinned = self.thinning().is_some();
+        let is_own = self.going_on(context);
+        Kept::new(context, fields, self.carrier(), |field| {
+            stays(field) && (is_own(field) || is_thinned && matches!(field, Field::Thinning(_)))
+        })
     }
 
     /// Whether there may be anything to send but a decision against the trace.
@@ -240,8 +239,9 @@ impl Origin {
         }
         let baggage = self.carrier().baggage();
         let baggage_left = baggage.and_then(|text| boundary.list.baggage(text));
-        let going_on: Vec<_> =
-            self.going_on(context).filter(|field| field.is_in_place(context)).collect();
+        let is_going_on = self.going_on(context);
+        let goes_on = |field: &Field<'_>| is_going_on(field) && field.is_in_place(context);
+        let going_on: Vec<_> = self.carrier().fields().filter(|field| goes_on(field)).collect();
         let allowed = allowed(going_on.iter().copied(), &boundary.list, baggage_left.as_deref());
         let allowed = allowed.filter_map(|field| boundary.limit(field));
         let mut fields: Vec<_> = own.clone().chain(allowed).take(MAX_FIELDS).collect();
@@ -257,26 +257,20 @@ impl Origin {
         (if has_fields { encoded } else { EncodedEnvelope::EMPTY }, has_lost)
     }
 
-    /// The fields of this message itself. The weight is not among them.
-    fn own_fields(&self) -> impl Iterator<Item = Field<'_>> {
-        let thinning = self.thinning().map(Field::Thinning);
-        thinning.into_iter().chain(self.going_on(self.context()))
-    }
-
-    /// The fields that a message of this context carries on. The weight is not among them.
-    fn going_on(&self, context: Option<TraceContext>) -> impl Iterator<Item = Field<'_>> {
+    /// Tells which fields a message of this context carries on. The weight is not among them.
+    fn going_on(&self, context: Option<TraceContext>) -> impl Fn(&Field<'_>) -> bool + use<> {
         let before = self.carrier().context();
         let is_unchanged = before == context;
         let in_trace =
             is_unchanged || before.zip(context).is_some_and(|(a, b)| a.trace_id() == b.trace_id());
-        self.carrier().fields().filter(move |field| match field {
+        move |field| match field {
             // The weight is written anew, and a thinning is the hop's (`R-THIN-5`).
             Field::FanOutWeight(_) | Field::Thinning(_) => false,
             Field::FurtherContext(_) => is_unchanged,
             Field::Tracestate(_) | Field::TextMap { .. } => in_trace,
             Field::Baggage(_) => true,
             Field::Unknown { field_type, .. } => is_unchanged || field_type.is_kept_unknown(),
-        })
+        }
     }
 }
 
@@ -291,41 +285,6 @@ impl From<Option<TraceContext>> for Origin {
     fn from(context: Option<TraceContext>) -> Self {
         context.map_or_else(Self::default, Self::from)
     }
-}
-
-/// Leaves the first field of each type that counts once, and of each key.
-fn leave_first(all: &mut Vec<Field<'_>>) {
-    if all.len() < 2 {
-        return;
-    }
-    let mut repeated = [false; 2 * MAX_FIELDS];
-    let keys = all.iter().zip(0..=u8::MAX).filter_map(|(field, at)| match field {
-        Field::TextMap { key, .. } => Some((at, key.as_bytes())),
-        _ => None,
-    });
-    repeated_keys::<{ 2 * MAX_FIELDS }>(
-        keys,
-        |key| key,
-        |is_first, at, _| {
-            if let Some(repeated) = repeated.get_mut(usize::from(at)) {
-                *repeated = !is_first;
-            }
-        },
-    );
-    let (mut repeated, mut counted) = (repeated.into_iter(), 0_u8);
-    all.retain(|field| {
-        let is_repeated_key = repeated.next().unwrap_or_default();
-        match field {
-            Field::TextMap { .. } => !is_repeated_key,
-            Field::Unknown { .. } | Field::FurtherContext(_) => true,
-            field => {
-                let of_type = 1 << field.field_type().0;
-                let is_first = counted & of_type == 0;
-                counted |= of_type;
-                is_first
-            }
-        }
-    });
 }
 
 /// Tracing never fails a message: fields that could not be written would cost the fields.
