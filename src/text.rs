@@ -16,7 +16,7 @@ use crate::head::Head;
 use crate::mode::Mode;
 use crate::owned_reading::OwnedReading;
 use crate::reader::Reader;
-use crate::text::front::{BYTES, CHARS, HEADER_CHARS};
+use crate::text::front::{BYTES, CHARS, CONTEXT_CHARS, HEADER_CHARS};
 use crate::verdict::Verdict;
 use crate::wire::{CONTEXT_LEN, LENGTH_AT, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX};
 
@@ -180,12 +180,22 @@ impl Reader {
 
     /// The table of specification section 10, row by row. Offsets count from behind the prefix.
     fn text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
+        match text.split_first_chunk::<CONTEXT_CHARS>() {
+            // What is asked of a length is known here.
+            Some((context, [TEXT_END, ..])) if front::is_context(context) => {
+                self.encoded_head(context)
+            }
+            _ => self.any_text_head(text),
+        }
+    }
+
+    /// The same of any length.
+    #[cold]
+    #[inline(never)]
+    fn any_text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
         let within = text.get(..text.len().min(MAX_ENCODED_LEN + 1)).unwrap_or_default();
         // The alphabet ends at the end, unless something is wrong.
-        let end = match text.split_first_chunk() {
-            Some((context, [TEXT_END, ..])) if front::is_context(context) => context.len(),
-            _ => alphabet_len(within),
-        };
+        let end = alphabet_len(within);
         let (encoded, rest) = within.split_at(end);
         if rest.first() != Some(&TEXT_END) {
             let longest = text.len().min(MAX_ENCODED_LEN);
@@ -193,6 +203,13 @@ impl Reader {
             let unterminated = (FaultKind::TextUnterminated, longest);
             return Err(if is_terminated { (FaultKind::TextAlphabet, end) } else { unterminated });
         }
+        self.encoded_head(encoded)
+    }
+
+    /// The rest of the table, of characters that are all of the alphabet.
+    #[inline]
+    fn encoded_head(self, encoded: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
+        let end = encoded.len();
         // Of the last character, the bits that no byte takes are 0.
         let unused = match end % CHARS {
             1 => return Err((FaultKind::TextLength, end)),

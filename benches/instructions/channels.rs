@@ -93,7 +93,7 @@ fn fan_out() {
         "fan_out_one_header",
         || (&wrapper, &payload),
         |(wrapper, payload)| {
-            hand_over(wrapper.clone().wrap(payload.clone()));
+            hand_over(wrapper.wrap(payload.clone()));
         },
     );
     for (name, broadcast) in [("broadcast_to_all", &to_all), ("broadcast_to_some", &to_some)] {

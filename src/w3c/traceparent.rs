@@ -160,9 +160,18 @@ fn read_usual(text: &[u8; Traceparent::LEN]) -> Option<TraceContext> {
     trace_id_digits.copy_from_slice(trace_id);
     span_id_digits.copy_from_slice(span_id);
     let ids = hex::decode(&digits).ok()?;
-    let flags = hex::decode_byte(*flags.first_chunk()?).ok()?;
+    let digits = *flags.first_chunk()?;
+    let flags = match u16::from_ne_bytes(digits) {
+        SAMPLED => TraceFlags::SAMPLED.to_u8(),
+        NO_FLAGS => 0,
+        _ => hex::decode_byte(digits).ok()?,
+    };
     TraceContext::from_ids(&ids, TraceFlags::from_u8(flags))
 }
+
+/// The flags that nearly all have, as a word.
+const SAMPLED: u16 = u16::from_ne_bytes(*b"01");
+const NO_FLAGS: u16 = u16::from_ne_bytes(*b"00");
 
 const VERSION: Range<usize> = 0..2;
 const TRACE_ID: Range<usize> = 3..35;
