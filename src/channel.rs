@@ -293,7 +293,11 @@ impl Channel {
             None if origin.has_fields() && is_on => origin.encode_fields_only(&self.outbound),
             None => (EncodedEnvelope::EMPTY, false),
         };
-        Prepared { envelope, sent, is_out_of_share, has_lost_fields }
+        let is_plain = !is_out_of_share
+            && !has_lost_fields
+            && !envelope.is_empty()
+            && self.sending.max_message_len.is_none();
+        Prepared { envelope, sent, is_out_of_share, has_lost_fields, is_plain }
     }
 
     /// Wraps a message that comes from there, whose payload is not copied.

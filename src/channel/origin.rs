@@ -84,6 +84,7 @@ impl Origin {
     /// only within the trace; further contexts and a [`thinning`](Self::thinning) stay behind.
     /// O(1).
     #[must_use]
+    #[inline]
     pub fn followed_by(&self, context: TraceContext) -> Self {
         let weight = self.weight.filter(|_| context.is_sampled());
         Self { propagation: Propagation::Continue(context), weight, kept: self.kept.clone() }

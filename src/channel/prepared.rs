@@ -13,6 +13,9 @@ pub(super) struct Prepared {
     pub(super) is_out_of_share: bool,
     /// Whether the list or a limit has held fields back.
     pub(super) has_lost_fields: bool,
+    /// Whether there is an envelope, nothing was lost on the way to it, and messages have no limit:
+    /// while sending is on, it goes in front of every payload that is not empty.
+    pub(super) is_plain: bool,
 }
 
 impl Prepared {
@@ -21,11 +24,6 @@ impl Prepared {
         sent: Count::SentBare,
         is_out_of_share: false,
         has_lost_fields: false,
+        is_plain: false,
     };
-
-    /// Whether there is an envelope, and nothing was lost on the way to it.
-    #[inline]
-    pub(super) fn is_plain(&self) -> bool {
-        !self.is_out_of_share && !self.has_lost_fields && !self.envelope.is_empty()
-    }
 }

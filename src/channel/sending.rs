@@ -110,8 +110,7 @@ impl Sending {
         payload_len: usize,
         needs_escape: bool,
     ) -> Choice<'_> {
-        let is_plain = self.max_message_len.is_none() && payload_len > 0 && prepared.is_plain();
-        if is_plain && self.switch.get().sends() {
+        if prepared.is_plain && payload_len > 0 && self.switch.get().sends() {
             let (counters, sent) = (&self.counters, prepared.sent);
             return Choice { counters, chosen: Chosen::Prepared, sent, excess: None };
         }

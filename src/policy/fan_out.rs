@@ -83,7 +83,12 @@ pub fn fan_out_selects(
 }
 
 /// The same for all recipients of a fan-out, of which [`hash::of_fan_out`] was made once.
+#[inline]
 pub(crate) fn selects(fan_out: u64, recipient: &[u8], one_in: NonZeroU32) -> bool {
+    // One in one is everybody, whatever the hash is.
+    if one_in == NonZeroU32::MIN {
+        return true;
+    }
     // h < 2⁶⁴ / N, without leaving 64 bits.
     hash::of_recipient(fan_out, recipient).checked_mul(u64::from(one_in.get())).is_some()
 }
