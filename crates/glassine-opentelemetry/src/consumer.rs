@@ -8,13 +8,13 @@ use std::borrow::Cow;
 use glassine::policy::{Propagation, Role};
 use glassine::{Origin, TraceContext};
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, Tracer,
 };
 use opentelemetry::{Context, KeyValue};
 
 use crate::capture::{attach, current, is_handled_apart, with_origin};
 use crate::in_context::{EndsSpan, InContext};
-use crate::span_context::{from_span_context, made_up, span_context, to_span_context, tracestate};
+use crate::span_context::{MADE_UP, span_context, to_span_context, tracestate};
 
 /// How a consumer's span refers to a message.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -145,7 +145,7 @@ impl Consumer {
         let is_plain_parent = self.relation == Relation::Parent && !origin.has_fields();
         match origin.propagation() {
             Propagation::Continue(context) if is_plain_parent || !context.is_sampled() => {
-                Plan::new(Some(to_span_context(context)), origin.clone())
+                Plan::new(Some(context), origin.clone())
             }
             _ => self.plan_all(Some(origin), core::iter::once(origin)),
         }
@@ -171,7 +171,7 @@ impl Consumer {
                 Propagation::Continue(context)
                     if single.is_some() && self.relation == Relation::Parent =>
                 {
-                    plan.parent = Some(remote(origin, context));
+                    plan.parent = Some(context);
                 }
                 Propagation::Continue(context)
                 | Propagation::Resample(context)
@@ -187,8 +187,7 @@ impl Consumer {
         }
         if !makes_span {
             // The ids of a message that was decided against are those of its own trace.
-            let suppressing = against.map_or_else(made_up, to_span_context);
-            return Plan::new(Some(suppressing), plan.origin);
+            return Plan::new(Some(against.unwrap_or(MADE_UP)), plan.origin);
         }
         for context in further {
             plan.link(self.max_links, || Link::with_context(to_span_context(context)));
@@ -223,11 +222,11 @@ impl Default for Consumer {
 }
 
 /// What a span refers to, or that there is to be none; made by [`Consumer::plan`]. Asking for its
-/// parts is O(1).
+/// parts is O(1), but for a parent with a tracestate.
 #[derive(Clone)]
 pub struct Plan {
     /// Not sampled: no span is to be made, and this is what says so.
-    parent: Option<SpanContext>,
+    parent: Option<TraceContext>,
     /// `None` without any, which is dropped without a call.
     links: Option<Vec<Link>>,
     links_left_out: usize,
@@ -246,20 +245,24 @@ impl Plan {
     pub const FAN_OUT_WEIGHT: &str = "glassine.fan_out_weight";
 
     /// A plan without links.
-    const fn new(parent: Option<SpanContext>, origin: Origin) -> Self {
+    const fn new(parent: Option<TraceContext>, origin: Origin) -> Self {
         Self { parent, links: None, links_left_out: 0, origin }
     }
 
     /// Whether a span is to be made.
     #[must_use]
     pub fn makes_span(&self) -> bool {
-        self.parent.as_ref().is_none_or(SpanContext::is_sampled)
+        self.parent.is_none_or(TraceContext::is_sampled)
     }
 
-    /// The parent, if a span is to continue a trace.
+    /// The parent, if a span is to continue a trace. Allocates for a tracestate.
     #[must_use]
-    pub fn parent(&self) -> Option<&SpanContext> {
-        self.parent.as_ref().filter(|parent| parent.is_sampled())
+    pub fn parent(&self) -> Option<SpanContext> {
+        self.continued().map(|context| remote(&self.origin, context))
+    }
+
+    pub(crate) fn continued(&self) -> Option<TraceContext> {
+        self.parent.filter(|parent| parent.is_sampled())
     }
 
     /// What the span links to, with [how many messages](Self::FAN_OUT_WEIGHT) each one stands for
@@ -383,8 +386,11 @@ impl Plan {
     }
 
     fn context_of_span(&self, cx: &Context) -> Context {
-        match &self.parent {
-            Some(parent) => cx.with_remote_span_context(cloned(parent)),
+        match self.parent {
+            Some(context) if context.is_sampled() => {
+                cx.with_remote_span_context(remote(&self.origin, context))
+            }
+            Some(context) => cx.with_remote_span_context(to_span_context(context)),
             None => cx.clone(),
         }
     }
@@ -410,31 +416,11 @@ impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Plan")
             .field("makes_span", &self.makes_span())
-            .field("parent", &self.parent().and_then(from_span_context))
+            .field("parent", &self.continued())
             .field("links", &self.links().len())
             .field("links_left_out", &self.links_left_out)
             .finish_non_exhaustive()
     }
-}
-
-/// A clone, without the code that clones a tracestate in the way where there is none.
-#[inline]
-fn cloned(span_context: &SpanContext) -> SpanContext {
-    if *span_context.trace_state() != TraceState::NONE {
-        return cloned_with_tracestate(span_context);
-    }
-    SpanContext::new(
-        span_context.trace_id(),
-        span_context.span_id(),
-        span_context.trace_flags(),
-        span_context.is_remote(),
-        TraceState::NONE,
-    )
-}
-
-#[cold]
-fn cloned_with_tracestate(span_context: &SpanContext) -> SpanContext {
-    span_context.clone()
 }
 
 /// A link to a message, which says what it stands for.
@@ -449,10 +435,16 @@ fn weight(origin: &Origin) -> Option<(&'static str, i64)> {
 }
 
 /// A context as the trust policy has left it, with the tracestate that came with its trace.
+#[inline]
 fn remote(origin: &Origin, context: TraceContext) -> SpanContext {
-    if !origin.has_fields() {
-        return to_span_context(context);
+    if origin.has_fields() {
+        return remote_with_fields(origin, context);
     }
+    to_span_context(context)
+}
+
+#[cold]
+fn remote_with_fields(origin: &Origin, context: TraceContext) -> SpanContext {
     let carrier = origin.carrier();
     match carrier.context() {
         Some(carried) if carried.trace_id() == context.trace_id() => {

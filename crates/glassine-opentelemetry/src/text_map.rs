@@ -9,7 +9,7 @@ use glassine::w3c::Traceparent;
 use glassine::{Carrier, Field, Origin, TraceContext};
 use opentelemetry::propagation::{Extractor, Injector};
 
-use crate::span_context::{from_span_context, is_made_up, made_up, to_span_context};
+use crate::span_context::{from_span_context, MADE_UP, is_made_up, to_span_context};
 
 /// What a text-map propagator writes into. It packs what is set into an [`Origin`], which
 /// [`Channel::wrap`](glassine::Channel::wrap) takes.
@@ -200,7 +200,7 @@ impl<'a> From<&'a Origin> for TextMapExtractor<'a> {
     fn from(origin: &'a Origin) -> Self {
         let parent = match origin.propagation() {
             Propagation::Continue(context) => Some(context),
-            Propagation::Suppress => from_span_context(&made_up()),
+            Propagation::Suppress => from_span_context(&to_span_context(MADE_UP)),
             // A parent would decide for the local sampler.
             Propagation::Resample(_) | Propagation::Link(_) | Propagation::Unknown => None,
         };

@@ -90,7 +90,7 @@ impl Plan {
             return Span::none();
         }
         let span = make_span();
-        if self.parent().is_some() {
+        if self.continued().is_some() {
             // For layers that do not go by the current context. Where this fails there is no span
             // of OpenTelemetry that could have a parent.
             let _ = span.set_parent(current());
