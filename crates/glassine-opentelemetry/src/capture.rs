@@ -114,18 +114,21 @@ fn look_at(cx: &Context, plain: &mut Propagation) -> Look {
         Some(context) if context.trace_id().to_u128() as u64 != u64::MAX => {
             *plain = Propagation::Continue(context);
         }
-        _ => look_at_odd(cx, span_context, plain),
+        Some(_) => look_at_odd(span_context, plain),
+        None => look_at_handled(cx, plain),
     }
     Look::Plain
 }
 
-/// What goes with a message where the ids are none, or may be those that nobody has given.
+/// What goes with a message whose ids may be those that nobody has given.
 #[inline(never)]
-fn look_at_odd(cx: &Context, span_context: &SpanContext, plain: &mut Propagation) {
-    match from_span_context(span_context) {
-        Some(_) if is_made_up(span_context) => *plain = Propagation::Suppress,
-        Some(context) => *plain = Propagation::Continue(context),
-        None => look_at_handled(cx, plain),
+fn look_at_odd(span_context: &SpanContext, plain: &mut Propagation) {
+    if let Some(context) = from_span_context(span_context) {
+        *plain = if is_made_up(context) {
+            Propagation::Suppress
+        } else {
+            Propagation::Continue(context)
+        };
     }
 }
 

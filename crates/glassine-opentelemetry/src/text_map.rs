@@ -9,7 +9,7 @@ use glassine::w3c::Traceparent;
 use glassine::{Carrier, Field, Origin, TraceContext};
 use opentelemetry::propagation::{Extractor, Injector};
 
-use crate::span_context::{from_span_context, MADE_UP, is_made_up, to_span_context};
+use crate::span_context::{MADE_UP, from_span_context, is_made_up, to_span_context};
 
 /// What a text-map propagator writes into. It packs what is set into an [`Origin`], which
 /// [`Channel::wrap`](glassine::Channel::wrap) takes.
@@ -82,7 +82,7 @@ impl TextMapInjector {
         let entries = self.entries.iter().map(|(key, value)| Field::TextMap { key, value });
         let fields: Vec<_> = tracestate.into_iter().chain(baggage).chain(entries).collect();
         let origin = match self.context {
-            Some(context) if !context.is_sampled() && is_made_up(&to_span_context(context)) => {
+            Some(context) if !context.is_sampled() && is_made_up(context) => {
                 Origin::new(Propagation::Suppress)
             }
             context => Origin::from(context),
