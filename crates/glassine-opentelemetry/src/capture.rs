@@ -12,6 +12,7 @@ use opentelemetry::{Context, ContextGuard};
 
 use crate::baggage;
 use crate::span_context::{from_span_context, is_made_up};
+use crate::tracestate;
 
 /// OpenTelemetry's current context, as the tracer of channel ends that capture by themselves.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -167,7 +168,7 @@ fn capture_with_fields(cx: &Context) -> Origin {
     let handled = handled(cx);
     let origin =
         handled.map_or_else(|| context.into(), |handled| handled.origin.followed_by(context));
-    let tracestate = span_context.trace_state().header();
+    let tracestate = tracestate::to_text(span_context.trace_state());
     let tracestate = Some(&*tracestate).filter(|tracestate| !tracestate.is_empty());
     if origin.has_fields() {
         let origin = with_current_baggage(origin, cx);

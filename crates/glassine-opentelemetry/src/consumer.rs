@@ -14,7 +14,8 @@ use opentelemetry::{Context, KeyValue};
 
 use crate::capture::{attach, current, is_handled_apart, with_origin};
 use crate::in_context::{EndsSpan, InContext};
-use crate::span_context::{MADE_UP, span_context, to_span_context, tracestate};
+use crate::span_context::{MADE_UP, span_context, to_span_context};
+use crate::tracestate;
 
 /// How a consumer's span refers to a message.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -448,7 +449,7 @@ fn remote_with_fields(origin: &Origin, context: TraceContext) -> SpanContext {
     let carrier = origin.carrier();
     match carrier.context() {
         Some(carried) if carried.trace_id() == context.trace_id() => {
-            span_context(context, tracestate(carrier))
+            span_context(context, tracestate::from_carrier(carrier))
         }
         _ => to_span_context(context),
     }

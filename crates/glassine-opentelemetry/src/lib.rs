@@ -42,6 +42,7 @@ mod text_map;
 pub mod tokio;
 #[cfg(feature = "tower-service_0_3")]
 pub mod tower;
+mod tracestate;
 #[cfg(feature = "tracing")]
 mod tracing;
 

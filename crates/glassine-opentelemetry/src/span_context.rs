@@ -3,6 +3,8 @@
 use glassine::{Carrier, TraceContext};
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
+use crate::tracestate;
+
 /// Makes the span context of a remote span, with an empty tracestate. All 8 flag bits are kept.
 /// O(1), allocates nothing.
 #[must_use]
@@ -16,7 +18,7 @@ pub fn to_span_context(context: TraceContext) -> SpanContext {
 /// left out one by one; the context never is. Allocates for a tracestate.
 #[must_use]
 pub fn to_span_context_with_tracestate(carrier: Carrier<'_>) -> Option<SpanContext> {
-    Some(span_context(carrier.context()?, tracestate(carrier)))
+    Some(span_context(carrier.context()?, tracestate::from_carrier(carrier)))
 }
 
 /// Takes the context of a span. `None` if it is not valid. O(1), allocates nothing.
@@ -27,15 +29,6 @@ pub fn from_span_context(span_context: &SpanContext) -> Option<TraceContext> {
     let span_id = glassine::SpanId::from_bytes(span_context.span_id().to_bytes())?;
     let flags = glassine::TraceFlags::from_u8(span_context.trace_flags().to_u8());
     Some(TraceContext::new(trace_id, span_id, flags))
-}
-
-pub(crate) fn tracestate(carrier: Carrier<'_>) -> TraceState {
-    let members = || carrier.tracestate_members().map(|member| (member.key(), member.value()));
-    TraceState::from_key_value(members()).unwrap_or_else(|_| {
-        // One member that is refused costs all of them, so they are asked for one by one.
-        let is_taken = |member: &(&str, &str)| TraceState::from_key_value([*member]).is_ok();
-        TraceState::from_key_value(members().filter(is_taken)).unwrap_or_default()
-    })
 }
 
 #[inline]
