@@ -78,8 +78,14 @@ pub trait Member<'a>: Sized {
 }
 
 /// Without W3C's optional white space.
+#[inline]
 pub(super) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t'])
+    let is_space = |byte: Option<&u8>| matches!(byte, Some(b' ' | b'\t'));
+    // Most parts have none, and of those the ends are all that is looked at.
+    if is_space(text.as_bytes().first()) || is_space(text.as_bytes().last()) {
+        return text.trim_matches([' ', '\t']);
+    }
+    text
 }
 
 /// The text before the first of these ASCII characters, and the text behind it. Unlike the standard

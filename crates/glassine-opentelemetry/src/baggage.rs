@@ -10,8 +10,7 @@ pub(crate) fn from_text(text: &str) -> Baggage {
     let mut baggage = Baggage::new();
     for member in BaggageMembers::new(text) {
         let value = decoded(member.value());
-        let properties = member.properties().to_owned();
-        let _ = baggage.insert_with_metadata(member.key().to_owned(), value, properties);
+        let _ = baggage.insert_with_metadata(member.key().to_owned(), value, member.properties());
     }
     baggage
 }
