@@ -142,6 +142,7 @@ impl Consumer {
 
     /// Nearly all plans are for one message, and of most of these the context is the parent,
     /// whatever it is that has been decided.
+    #[inline]
     fn plan_single(&self, origin: &Origin) -> Plan {
         let is_plain_parent = self.relation == Relation::Parent && !origin.has_fields();
         match origin.propagation() {
@@ -335,11 +336,16 @@ impl Plan {
     /// is neither. Otherwise it allocates for values of a context as well: a marker takes four
     /// allocations, fields about ten, and baggage more for each member.
     #[must_use]
+    #[inline]
     pub fn context(&self, cx: &Context) -> Context {
-        if !is_handled_apart(cx, &self.origin) {
-            return self.context_of_span(cx);
+        if is_handled_apart(cx, &self.origin) {
+            return self.context_apart(cx);
         }
-        self.context_of_span(&with_origin(cx, &self.origin))
+        match self.parent {
+            // There are no fields, and so there is no tracestate.
+            Some(context) => cx.with_remote_span_context(to_span_context(context)),
+            None => cx.clone(),
+        }
     }
 
     /// Starts a consumer span of this name within `cx`, if one is to be made, and gives the context
@@ -386,13 +392,15 @@ impl Plan {
         cx.with_remote_span_context(cx.span().span_context().clone())
     }
 
-    fn context_of_span(&self, cx: &Context) -> Context {
+    #[inline(never)]
+    fn context_apart(&self, cx: &Context) -> Context {
+        let cx = with_origin(cx, &self.origin);
         match self.parent {
             Some(context) if context.is_sampled() => {
                 cx.with_remote_span_context(remote(&self.origin, context))
             }
             Some(context) => cx.with_remote_span_context(to_span_context(context)),
-            None => cx.clone(),
+            None => cx,
         }
     }
 
