@@ -43,6 +43,8 @@ impl Plan {
     pub fn in_span<T>(&self, make_span: impl FnOnce() -> Span, f: impl FnOnce() -> T) -> T {
         let cx = self.context(&current());
         let _current = attach(cx.clone());
+        // If no span can be made because `make_span` panics, this is dropped within the context.
+        let f = f;
         self.span(make_span).in_scope(|| {
             let _message = attach_where_no_span_is(&cx);
             f()
@@ -77,10 +79,10 @@ impl Plan {
         future: F,
     ) -> impl Future<Output = F::Output> + use<F, S> {
         let cx = self.context(&current());
-        let span = {
-            let _current = attach(cx.clone());
-            self.span(make_span)
-        };
+        let _current = attach(cx.clone());
+        // If no span can be made because `make_span` panics, this is dropped within the context.
+        let future = future;
+        let span = self.span(make_span);
         InContext::new(InContext::of_message(future, cx.clone()).instrument(span), cx)
     }
 

@@ -165,6 +165,69 @@ mod with_tracing {
     }
 }
 
+/// A handler whose span cannot be made.
+#[cfg(feature = "tracing")]
+mod without_a_span {
+    use tracing::Span;
+    use tracing::subscriber::with_default;
+
+    use super::*;
+
+    fn no_span() -> Span {
+        panic!("the span cannot be made")
+    }
+
+    /// What it holds is dropped within the context of its message.
+    fn assert_dropped_within(handle: impl FnOnce(&Origin, Held)) {
+        let exporter = InMemorySpanExporter::default();
+        let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
+        let tracer = provider.tracer("test");
+        let sent: Rc<RefCell<Option<Origin>>> = Rc::default();
+        let held = Held { tracer: tracer.clone(), sent: Rc::clone(&sent) };
+        let origin = Origin::from(sampled());
+        let handled = catch_unwind(AssertUnwindSafe(|| {
+            with_default(with_tracing::subscriber(&tracer), || handle(&origin, held));
+        }));
+        assert!(handled.is_err());
+        assert_eq!(sent.borrow_mut().take(), Some(origin));
+        let spans = exporter.get_finished_spans().unwrap();
+        let [span] = &spans[..] else { panic!("{spans:?}") };
+        assert_eq!(span.parent_span_id.to_bytes(), sampled().span_id().to_bytes());
+    }
+
+    #[test]
+    fn by_a_call() {
+        assert_dropped_within(|origin, held| {
+            CONTINUING.plan([origin]).in_span(no_span, move || drop(held));
+        });
+    }
+
+    #[test]
+    fn by_a_future() {
+        assert_dropped_within(|origin, held| {
+            let future = async move { drop(held) };
+            drop(CONTINUING.plan([origin]).instrument(no_span, future));
+        });
+    }
+
+    #[cfg(feature = "tower-service_0_3")]
+    #[test]
+    fn by_a_service() {
+        use glassine::Traced;
+        use glassine_opentelemetry::tower::InstrumentLayer;
+        use tower::{Layer, Service, service_fn};
+
+        assert_dropped_within(|origin, held| {
+            let service = service_fn(async |held: Held| {
+                drop(held);
+                Ok::<(), ()>(())
+            });
+            let mut service = InstrumentLayer::new(CONTINUING, |_| no_span()).layer(service);
+            drop(service.call(Traced::new(held, origin.clone())));
+        });
+    }
+}
+
 #[cfg(feature = "tower-service_0_3")]
 mod with_tower {
     use std::convert::Infallible;

@@ -64,6 +64,8 @@ impl<S: Service<R>, R> Service<Traced<R>> for Instrument<S, R> {
         let plan = consumer.plan([&origin]);
         let cx = plan.context(&current());
         let _current = attach(cx.clone());
+        // If no span can be made because `make_span` panics, this is dropped within the context.
+        let request = request;
         let span = plan.span(|| make_span(&request));
         let handled = span.in_scope(|| {
             let _message = attach_where_no_span_is(&cx);
