@@ -242,8 +242,9 @@ impl Plan {
 
     /// The attribute by which a span says how many messages the one that it handles stands for, and
     /// a link how many the one that it refers to. A span of a batch has it on its links alone:
-    /// there, counts are summed over the links, and a link without it counts as one. What is sent
-    /// while a batch is handled counts anew, from one.
+    /// there, counts are summed over the links, and a link without it counts as one. So does a link
+    /// to a further context, with which no weight travels, though it is of no message that came
+    /// here. What is sent while a batch is handled counts anew, from one.
     pub const FAN_OUT_WEIGHT: &str = "glassine.fan_out_weight";
 
     /// A plan without links.
