@@ -236,7 +236,7 @@ pub(crate) fn is_handled_apart(cx: &Context, origin: &Origin) -> bool {
 }
 
 #[cold]
-fn handling(cx: &Context, origin: &Origin) -> Context {
+pub(crate) fn handling(cx: &Context, origin: &Origin) -> Context {
     let is_nested = handled(cx).is_some();
     let Some(text) = origin.carrier().baggage() else {
         let clears = is_nested && !cx.baggage().is_empty();

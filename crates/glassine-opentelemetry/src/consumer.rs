@@ -12,7 +12,7 @@ use opentelemetry::trace::{
 };
 use opentelemetry::{Context, KeyValue};
 
-use crate::capture::{attach, current, is_handled_apart, with_origin};
+use crate::capture::{attach, current, handling, is_handled_apart};
 use crate::in_context::{EndsSpan, InContext};
 use crate::span_context::{MADE_UP, span_context, to_span_context};
 use crate::tracestate;
@@ -395,7 +395,7 @@ impl Plan {
 
     #[inline(never)]
     fn context_apart(&self, cx: &Context) -> Context {
-        let cx = with_origin(cx, &self.origin);
+        let cx = handling(cx, &self.origin);
         match self.parent {
             Some(context) if context.is_sampled() => {
                 cx.with_remote_span_context(remote(&self.origin, context))
