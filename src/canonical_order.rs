@@ -47,6 +47,7 @@ impl<'a> GoingOn<'a> {
         Self { bytes: carrier.field_bytes(), places }
     }
 
+    #[cfg(all(feature = "policy", feature = "bytes"))]
     pub(crate) const fn is_empty(&self) -> bool {
         self.places.count == 0
     }

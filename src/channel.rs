@@ -291,7 +291,7 @@ impl Channel {
         let (envelope, has_lost_fields) = match says {
             Some(says) => origin.encode(says, &self.outbound, thinning),
             None if origin.has_fields() && is_on => origin.encode_fields_only(&self.outbound),
-            None => (EncodedEnvelope::EMPTY, false),
+            None => (EncodedEnvelope::empty(), false),
         };
         let is_plain = !is_out_of_share
             && !has_lost_fields

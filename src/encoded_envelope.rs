@@ -36,10 +36,7 @@ impl EncodedEnvelope {
         self.as_bytes().is_empty()
     }
 
-    pub(crate) const EMPTY: Self = Self(Repr::Empty);
-
-    /// [`EMPTY`](Self::EMPTY), made in place: a constant is copied with all of its 41 bytes.
-    #[cfg(feature = "policy")]
+    /// No bytes. A function, because a constant is copied with all of its 41 bytes.
     #[inline]
     pub(crate) const fn empty() -> Self {
         Self(Repr::Empty)

@@ -49,7 +49,7 @@ impl<P: Buf> Wrapped<P> {
     #[must_use]
     pub fn bare(payload: P) -> Self {
         let escape = Says::or_escape(None, payload.chunk());
-        let envelope = escape.map_or(EncodedEnvelope::EMPTY, EncodedEnvelope::without_fields);
+        let envelope = escape.map_or_else(EncodedEnvelope::empty, EncodedEnvelope::without_fields);
         Self { envelope, payload }
     }
 

@@ -38,7 +38,7 @@ impl Kept {
         others: Carrier<'_>,
         stays: impl Fn(&Field<'_>) -> bool,
     ) -> Option<Self> {
-        let mut kept = Self::of(EncodedEnvelope::EMPTY);
+        let mut kept = Self::of(EncodedEnvelope::empty());
         fields.iter().for_each(|field| kept.note(field));
         let types = fields.iter().filter(|field| field.counts_once()).map(Field::field_type);
         let types = types.fold(0_u8, |types, of| types | 1_u8.wrapping_shl(u32::from(of.0)));
@@ -79,7 +79,7 @@ impl Kept {
         if !carrier.raw_fields().any(|raw| wanted(raw.field_type())) {
             return None;
         }
-        let mut kept = Self::of(EncodedEnvelope::EMPTY);
+        let mut kept = Self::of(EncodedEnvelope::empty());
         let mut baggage_left = None;
         let going_on = GoingOn::find(carrier, wanted, |field| {
             let goes_on = match field {

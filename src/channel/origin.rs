@@ -255,7 +255,7 @@ impl Origin {
     pub(super) fn encode_fields_only(&self, boundary: &Boundary) -> (EncodedEnvelope, bool) {
         let (encoded, has_lost) = self.encode(Says::Nothing, boundary, None);
         let has_fields = encoded.as_bytes().len() > HEADER_LEN;
-        (if has_fields { encoded } else { EncodedEnvelope::EMPTY }, has_lost)
+        (if has_fields { encoded } else { EncodedEnvelope::empty() }, has_lost)
     }
 
     /// Tells which fields a message of this context carries on. The weight is not among them.

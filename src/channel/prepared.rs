@@ -20,7 +20,7 @@ pub(super) struct Prepared {
 
 impl Prepared {
     pub(super) const BARE: Self = Self {
-        envelope: EncodedEnvelope::EMPTY,
+        envelope: EncodedEnvelope::empty(),
         sent: Count::SentBare,
         is_out_of_share: false,
         has_lost_fields: false,

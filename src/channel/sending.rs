@@ -55,7 +55,7 @@ impl Choice<'_> {
             Chosen::Prepared => None,
             Chosen::Shortened(envelope) => Some(envelope),
             Chosen::Escape => Some(EncodedEnvelope::without_fields(Says::Nothing)),
-            Chosen::Bare => Some(EncodedEnvelope::EMPTY),
+            Chosen::Bare => Some(EncodedEnvelope::empty()),
         }
     }
 
