@@ -41,6 +41,12 @@ pub trait Link: Sized {
         None
     }
 
+    /// What the broker has logged, where that is the only place in which it says that it refuses a
+    /// message.
+    fn log(&self) -> String {
+        String::new()
+    }
+
     /// Ends the broker, or the receiver where there is none, starts it again at the same address,
     /// and connects both ends.
     fn restart(self) -> impl Future<Output = Result<Self, Error>>;

@@ -90,6 +90,10 @@ impl<B: Broker> Link for Mqtt<B> {
         }
     }
 
+    fn log(&self) -> String {
+        self.broker.log()
+    }
+
     async fn restart(self) -> Result<Self, Error> {
         self.publishing.abort();
         let mut broker = self.broker;

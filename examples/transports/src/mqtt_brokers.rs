@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::env;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
@@ -61,6 +62,8 @@ impl Rumqttd {
             next_connection_delay_ms: 1,
             connections,
         };
+        // It tells of what it refuses.
+        tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).init();
         let router = RouterConfig {
             max_connections: 1_000,
             max_outgoing_packet_count: 100,
@@ -89,7 +92,8 @@ impl Kind for Mosquitto {
     fn command(&self, directory: &Path, port: u16) -> Result<Command, Error> {
         let file = directory.join("mosquitto.conf");
         let lines = format!(
-            "listener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit {LIMIT}\n"
+            "listener {port} 127.0.0.1\nallow_anonymous true\nmessage_size_limit {LIMIT}\n\
+             log_type all\n"
         );
         fs::write(&file, lines)?;
         let mut command = Command::new(installed(option_env!("MOSQUITTO"))?);

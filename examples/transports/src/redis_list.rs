@@ -53,6 +53,10 @@ impl Link for RedisList {
         Ok(channel.receive(message.into()))
     }
 
+    fn log(&self) -> String {
+        self.server.log()
+    }
+
     async fn restart(mut self) -> Result<Self, Error> {
         self.server.restart()?;
         Self::connect(self.server).await

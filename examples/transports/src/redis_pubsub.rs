@@ -64,6 +64,10 @@ impl Link for RedisPubSub {
         Ok(channel.receiver().with_name(&self.name).receive(message))
     }
 
+    fn log(&self) -> String {
+        self.server.log()
+    }
+
     async fn restart(mut self) -> Result<Self, Error> {
         self.server.restart()?;
         Self::connect(self.server).await

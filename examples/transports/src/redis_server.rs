@@ -19,6 +19,8 @@ impl Kind for Redis {
         let mut command = Command::new(installed(option_env!("REDIS_SERVER"))?);
         command.args(["--bind", "127.0.0.1", "--port", &port.to_string()]);
         command.args(["--appendonly", "yes", "--save", "", "--proto-max-bulk-len", "1mb"]);
+        // It tells of what it refuses; what it tells the client can be lost with the connection.
+        command.args(["--loglevel", "verbose"]);
         command.arg("--dir").arg(directory);
         Ok(command)
     }

@@ -57,6 +57,11 @@ impl<K: Kind> Server<K> {
         self.port
     }
 
+    /// What it has printed until now.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.directory.join(LOG)).unwrap_or_default()
+    }
+
     /// Ends it, and starts it again on the same port with the same files.
     pub fn restart(&mut self) -> Result<(), Error> {
         self.stop();
@@ -75,8 +80,7 @@ impl<K: Kind> Server<K> {
         let started = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
             if let Some(status) = self.child.try_wait()? {
-                let log = fs::read_to_string(self.directory.join(LOG)).unwrap_or_default();
-                return Err(format!("the server has ended, {status}:\n{log}").into());
+                return Err(format!("the server has ended, {status}:\n{}", self.log()).into());
             }
             if started.elapsed() > PATIENCE {
                 return Err("the server does not take connections".into());

@@ -8,34 +8,37 @@ use glassine_transports::unix_datagram::UnixDatagrams;
 use glassine_transports::websocket::WebSocket;
 use glassine_transports::websocket_text::WebSocketText;
 use glassine_transports::zeromq::ZeroMq;
-use support::assert_carries;
+use support::{Refusal, assert_carries};
 
 #[tokio::test]
 async fn tcp() {
-    assert_carries::<Tcp>().await;
+    assert_carries::<Tcp>(Refusal::Sender(
+        "the message has 65537 bytes, and at most 65536 are allowed",
+    ))
+    .await;
 }
 
 #[tokio::test]
 async fn udp() {
-    assert_carries::<Udp>().await;
+    assert_carries::<Udp>(Refusal::Sender("Message too long")).await;
 }
 
 #[tokio::test]
 async fn unix_datagrams() {
-    assert_carries::<UnixDatagrams>().await;
+    assert_carries::<UnixDatagrams>(Refusal::Sender("the message is too long")).await;
 }
 
 #[tokio::test]
 async fn websocket() {
-    assert_carries::<WebSocket>().await;
+    assert_carries::<WebSocket>(Refusal::Receiver("Message too long: 65537 > 65536")).await;
 }
 
 #[tokio::test]
 async fn websocket_text() {
-    assert_carries::<WebSocketText>().await;
+    assert_carries::<WebSocketText>(Refusal::Receiver("Message too long: 65537 > 65536")).await;
 }
 
 #[tokio::test]
 async fn zeromq() {
-    assert_carries::<ZeroMq>().await;
+    assert_carries::<ZeroMq>(Refusal::Nobody).await;
 }

@@ -139,16 +139,54 @@ async fn assert_keeps_to_the_limit<L: Link>(link: &mut L, telemetry: &Telemetry)
     }
 }
 
-/// One byte more than the limit is refused, at one end or the other. The link is broken after it.
-async fn assert_refuses_more<L: Link>(link: &mut L, telemetry: &Telemetry) {
-    let Some(limit) = L::LIMIT else { return };
+/// Who refuses a message that is one byte too long, and with which words: of a message that merely
+/// does not arrive nobody could say whether it was refused or lost.
+pub enum Refusal {
+    /// Sending is an error.
+    Sender(&'static str),
+    /// The other end gets an error in place of the message.
+    Receiver(&'static str),
+    /// The broker says so in its log, and nothing arrives.
+    Broker(&'static str),
+    /// Nobody does: there is no limit.
+    Nobody,
+}
+
+/// One byte more than the limit is refused. The link is broken after it.
+async fn assert_refuses_more<L: Link>(link: &mut L, telemetry: &Telemetry, refusal: Refusal) {
+    let Some(limit) = L::LIMIT else {
+        assert!(matches!(refusal, Refusal::Nobody), "{}", L::NAME);
+        return;
+    };
     let payload = Bytes::from(vec![b'7'; limit + 1]);
     let channel = channel::<L>(Rollout::On);
-    if telemetry.send(link, &channel, true, payload).await.is_ok() {
-        let arrives = timeout(Duration::from_secs(5), link.receive(&channel)).await;
-        assert!(!matches!(arrives, Ok(Ok(_))), "{}: {} bytes have passed", L::NAME, limit + 1);
+    if let Refusal::Broker(words) = refusal {
+        assert!(!link.log().contains(words), "{}: it has refused something before", L::NAME);
     }
+    // What is refused has nothing of Glassine in it: the envelope has given way.
+    let sent = telemetry.send(link, &channel, true, payload).await;
+    assert_eq!(channel.counters().snapshot().count(Count::TooLong), 1, "{}", L::NAME);
+    let (said, words) = match refusal {
+        Refusal::Sender(words) => (said_by(sent), words),
+        Refusal::Receiver(words) => {
+            sent.unwrap();
+            (said_by(link.receive(&channel).await), words)
+        }
+        Refusal::Broker(words) => {
+            let arrives = timeout(Duration::from_secs(2), link.receive(&channel)).await;
+            assert!(!matches!(arrives, Ok(Ok(_))), "{}: {} bytes have passed", L::NAME, limit + 1);
+            (link.log(), words)
+        }
+        Refusal::Nobody => panic!("{} has a limit", L::NAME),
+    };
+    assert!(said.contains(words), "{}: not {words:?}, but {said}", L::NAME);
     telemetry.take();
+}
+
+/// An error with all that it comes from.
+fn said_by<T>(result: Result<T, Error>) -> String {
+    let error = result.err().expect("it has passed");
+    format!("{error}: {error:?}")
 }
 
 /// A transport that does not start is a failure, and no test that never ends.
@@ -157,7 +195,7 @@ async fn in_time<L: Link>(starts: impl Future<Output = Result<L, Error>>) -> L {
 }
 
 /// All of it, before and after the transport was stopped.
-pub async fn assert_carries<L: Link>() {
+pub async fn assert_carries<L: Link>(refusal: Refusal) {
     let telemetry = Telemetry::new();
     let mut link = in_time(L::open()).await;
     assert_passes(&mut link, &telemetry).await;
@@ -175,7 +213,7 @@ pub async fn assert_carries<L: Link>() {
     }
     assert_passes(&mut link, &telemetry).await;
 
-    assert_refuses_more(&mut link, &telemetry).await;
+    assert_refuses_more(&mut link, &telemetry, refusal).await;
     let mut link = in_time(link.restart()).await;
     assert_passes(&mut link, &telemetry).await;
 }
