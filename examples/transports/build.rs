@@ -16,6 +16,9 @@ const SERVERS: [(&str, &str, &str); 5] = [
 /// A module for Node, below the target directory.
 const KINESALITE: &str = "transports/node_modules/kinesalite/index.js";
 
+/// Debian's libzmq, with the client for Debian's Python.
+const PYZMQ: &str = "/usr/lib/python3/dist-packages/zmq/__init__.py";
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=PATH");
@@ -27,6 +30,7 @@ fn main() {
     let target = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
     let places: Vec<_> = target.ancestors().map(|folder| folder.join(KINESALITE)).collect();
     look("has_kinesalite", "KINESALITE", &places, Path::new("/usr/sbin/kinesalite"));
+    look("has_pyzmq", "PYZMQ", &[PathBuf::from(PYZMQ)], Path::new(PYZMQ));
 }
 
 /// Tells the crate of the first place that there is.

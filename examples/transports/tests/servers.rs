@@ -101,6 +101,7 @@ fn nothing_is_ignored_in_ci() {
         has_kinesalite,
         has_mosquitto,
         has_postgresql,
+        has_pyzmq,
         has_rabbitmq,
         has_redis
     ));

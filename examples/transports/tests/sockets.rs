@@ -38,6 +38,7 @@ async fn websocket_text() {
     assert_carries::<WebSocketText>(Refusal::Receiver("Message too long: 65537 > 65536")).await;
 }
 
+/// No limit of its own; with one that a subscriber has: `zeromq.rs`.
 #[tokio::test]
 async fn zeromq() {
     assert_carries::<ZeroMq>(Refusal::Nobody).await;

@@ -141,6 +141,7 @@ async fn assert_keeps_to_the_limit<L: Link>(link: &mut L, telemetry: &Telemetry)
 
 /// Who refuses a message that is one byte too long, and with which words: of a message that merely
 /// does not arrive nobody could say whether it was refused or lost.
+#[allow(dead_code, reason = "each file of tests has transports of some kinds")]
 pub enum Refusal {
     /// Sending is an error.
     Sender(&'static str),
