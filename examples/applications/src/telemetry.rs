@@ -2,7 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use opentelemetry::trace::{SpanId, TraceId, TracerProvider};
+use opentelemetry::Context;
+use opentelemetry::trace::{
+    SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TracerProvider,
+};
 use opentelemetry_sdk::trace::{
     IdGenerator, InMemorySpanExporter, SdkTracer, SdkTracerProvider, SpanData,
 };
@@ -34,6 +37,13 @@ impl Telemetry {
         self.exporter.reset();
         spans
     }
+}
+
+/// The surroundings of a trace that its first service has not sampled.
+pub fn decided_against() -> Context {
+    let (trace, span) = (7_u128.into(), 7_u64.into());
+    let parent = SpanContext::new(trace, span, TraceFlags::NOT_SAMPLED, true, Default::default());
+    Context::new().with_remote_span_context(parent)
 }
 
 /// SplitMix64.

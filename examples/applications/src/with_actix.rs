@@ -19,6 +19,9 @@
 //!
 //! With `tracing`: `with_actix_tracing.rs`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use actix::{Actor, Addr, Context as ActorContext, Handler, Message, ResponseFuture};
 use glassine::{Origin, Traced};
 use glassine_opentelemetry::{Consumer, Relation, capture};
@@ -27,7 +30,7 @@ use opentelemetry::trace::{FutureExt, TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
 
 use crate::error::Error;
-use crate::telemetry::Telemetry;
+use crate::telemetry::{Telemetry, decided_against};
 
 const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
 
@@ -81,9 +84,10 @@ async fn pick(message: Pick, next: Addr<Packer>) {
     let _ = next.send(InTrace::new(message, capture())).await;
 }
 
+/// The last actor. It looks something up, in a span within that of the message.
 struct Packer {
     tracer: SdkTracer,
-    packed: u32,
+    packed: Arc<AtomicU32>,
 }
 
 impl Actor for Packer {
@@ -95,31 +99,39 @@ impl Handler<InTrace<Pick>> for Packer {
 
     fn handle(&mut self, InTrace(traced): InTrace<Pick>, _: &mut Self::Context) {
         let (Pick(boxes), origin) = traced.into_parts();
-        CONSUMER.plan([&origin]).handle(&self.tracer, "pack", || self.packed += boxes);
+        CONSUMER.plan([&origin]).handle(&self.tracer, "pack", || {
+            drop(self.tracer.start("look up"));
+            self.packed.fetch_add(boxes, Ordering::Relaxed);
+        });
     }
 }
 
-/// Sends one message that is traced and one that is bare through both actors, one after the other
-/// or both at once, and gives the spans. In a `System` of actix.
-pub async fn run(seed: u64, at_once: bool) -> Result<Vec<SpanData>, Error> {
+/// Sends a message that is traced, one that is bare, and one of a trace that was decided against
+/// through both actors, one after the other or all at once, and gives the spans, and how many boxes
+/// were packed. In a `System` of actix.
+pub async fn run(seed: u64, at_once: bool) -> Result<(Vec<SpanData>, u32), Error> {
     let telemetry = Telemetry::new(seed);
     let tracer = telemetry.tracer();
-    let packer = Packer { tracer: tracer.clone(), packed: 0 }.start();
+    let packed = Arc::default();
+    let packer = Packer { tracer: tracer.clone(), packed: Arc::clone(&packed) }.start();
     let warehouse = Warehouse { tracer: tracer.clone(), next: packer }.start();
 
-    let cx = Context::new().with_span(tracer.start_with_context("order", &Context::new()));
-    let traced = async {
-        let sent = async { warehouse.send(InTrace::new(Pick(7), capture())).await };
+    let order = async |pick, surroundings: Context| {
+        let cx = surroundings.with_span(tracer.start_with_context("order", &surroundings));
+        let sent = async { warehouse.send(InTrace::new(pick, capture())).await };
         let sent = sent.with_context(cx.clone()).await;
         cx.span().end();
         sent
     };
+    let traced = order(Pick(7), Context::new());
     let bare = async { warehouse.send(Pick(8).into()).await };
+    let unsampled = order(Pick(9), decided_against());
     if at_once {
-        tokio::try_join!(traced, bare)?;
+        tokio::try_join!(traced, bare, unsampled)?;
     } else {
         traced.await?;
         bare.await?;
+        unsampled.await?;
     }
-    Ok(telemetry.take())
+    Ok((telemetry.take(), packed.load(Ordering::Relaxed)))
 }

@@ -17,6 +17,9 @@
 //! +warehouse.tell(Traced::from(Pick(8))).await?;             // one that does not
 //! ```
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use glassine::Traced;
 use glassine_opentelemetry::{Consumer, Relation, capture};
 use kameo::prelude::*;
@@ -24,7 +27,7 @@ use opentelemetry::trace::{FutureExt, TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, SpanData};
 
 use crate::error::Error;
-use crate::telemetry::Telemetry;
+use crate::telemetry::{Telemetry, decided_against};
 
 const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
 
@@ -60,10 +63,11 @@ impl Warehouse {
     }
 }
 
+/// The last actor. It looks something up, in a span within that of the message.
 #[derive(Actor)]
 struct Packer {
     tracer: SdkTracer,
-    packed: u32,
+    packed: Arc<AtomicU32>,
 }
 
 impl Message<Traced<Pick>> for Packer {
@@ -77,32 +81,37 @@ impl Message<Traced<Pick>> for Packer {
         let (Pick(boxes), origin) = traced.into_parts();
         let cx =
             CONSUMER.start(&self.tracer, "pack", &opentelemetry::Context::current(), [&origin]);
-        self.packed += boxes;
-        cx.span().end();
+        let _current = cx.attach();
+        drop(self.tracer.start("look up"));
+        self.packed.fetch_add(boxes, Ordering::Relaxed);
     }
 }
 
-/// Sends one message that is traced and one that is bare through both actors, and gives the spans.
-pub async fn run(seed: u64) -> Result<Vec<SpanData>, Error> {
+/// Sends a message that is traced, one that is bare, and one of a trace that was decided against
+/// through both actors, and gives the spans, and how many boxes were packed.
+pub async fn run(seed: u64) -> Result<(Vec<SpanData>, u32), Error> {
     let telemetry = Telemetry::new(seed);
     let tracer = telemetry.tracer();
-    let packer = Packer::spawn(Packer { tracer: tracer.clone(), packed: 0 });
+    let packed = Arc::default();
+    let packer = Packer::spawn(Packer { tracer: tracer.clone(), packed: Arc::clone(&packed) });
     let warehouse = Warehouse { tracer: tracer.clone(), picked: 0, next: packer.clone() };
     let warehouse = Warehouse::spawn(warehouse);
 
-    let cx = opentelemetry::Context::new();
-    let cx = cx.with_span(tracer.start_with_context("order", &cx));
-    async { warehouse.tell(Traced::new(Pick(7), capture())).await }
-        .with_context(cx.clone())
-        .await
-        .map_err(|error| error.to_string())?;
-    cx.span().end();
+    let order = async |pick, surroundings: opentelemetry::Context| {
+        let cx = surroundings.with_span(tracer.start_with_context("order", &surroundings));
+        let told = async { warehouse.tell(Traced::new(pick, capture())).await };
+        let told = told.with_context(cx.clone()).await;
+        cx.span().end();
+        told.map_err(|error| error.to_string())
+    };
+    order(Pick(7), opentelemetry::Context::new()).await?;
     warehouse.tell(Traced::from(Pick(8))).await.map_err(|error| error.to_string())?;
+    order(Pick(9), decided_against()).await?;
 
     // Each handles what it has been sent before it ends.
     warehouse.stop_gracefully().await.map_err(|error| error.to_string())?;
     warehouse.wait_for_shutdown().await;
     packer.stop_gracefully().await.map_err(|error| error.to_string())?;
     packer.wait_for_shutdown().await;
-    Ok(telemetry.take())
+    Ok((telemetry.take(), packed.load(Ordering::Relaxed)))
 }

@@ -5,6 +5,6 @@ use glassine_applications::tree::Trees;
 use glassine_applications::{Error, with_actix};
 
 fn main() -> Result<(), Error> {
-    println!("{}", Trees(&System::new().block_on(with_actix::run(2, true))?));
+    println!("{}", Trees(&System::new().block_on(with_actix::run(2, true))?.0));
     Ok(())
 }

@@ -5,6 +5,6 @@ use glassine_applications::{Error, with_kameo};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    println!("{}", Trees(&with_kameo::run(2).await?));
+    println!("{}", Trees(&with_kameo::run(2).await?.0));
     Ok(())
 }
