@@ -1,6 +1,6 @@
-//! What the exporter sees of traced actors: a tree for the message that was traced, one for the bare
-//! one from its first actor on, and nothing of the one whose trace was decided against, though its
-//! boxes are packed.
+//! What the exporter sees of traced actors: a tree for the message that was traced, one for the
+//! bare one from its first actor on, and nothing of the one whose trace was decided against, though
+//! its boxes are packed.
 
 mod support;
 

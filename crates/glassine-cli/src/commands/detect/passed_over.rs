@@ -60,6 +60,11 @@ impl PassedOver {
         self.0.iter().map(|(reason, count)| (reason.to_string(), *count))
     }
 
+    /// What may be in what was passed over all the same, as a sentence to go on with.
+    pub(crate) fn remark(&self) -> &'static str {
+        if self.0.contains_key(&Reason::TCP) { STREAMS } else { "" }
+    }
+
     /// How many packets were passed over. A block that is not known may hold any number of them.
     pub(crate) fn packets(&self) -> u64 {
         self.0.iter().filter(|(reason, _)| !reason.is_block()).map(|(_, count)| count).sum()
@@ -78,6 +83,8 @@ impl PassedOver {
 }
 
 impl Reason {
+    const TCP: Self = Self::Protocol(6);
+
     fn is_block(self) -> bool {
         matches!(self, Self::Block(_))
     }
@@ -93,6 +100,9 @@ impl fmt::Display for PassedOver {
         Ok(())
     }
 }
+
+const STREAMS: &str = "; the messages within TCP are not looked for: where they begin, only their \
+     own protocol says";
 
 /// What people know by name, and the tunnels.
 const PROTOCOLS: [(u8, &str); 11] = [

@@ -57,10 +57,11 @@ impl<'a> Source<'a> {
         };
         let sentence = format!(
             "{} of the {packets} packets{blocks} of {} are not the beginning of a UDP message and \
-             were passed over: {}",
+             were passed over: {}{}",
             self.passed_over.packets(),
             self.name(),
-            self.passed_over
+            self.passed_over,
+            self.passed_over.remark()
         );
         self.progress.aside(|| warn(sentence));
     }

@@ -161,7 +161,8 @@ fn packets_without_a_whole_message() {
     let stderr = "\
         glassine: packet 3 of standard input was captured without its message's first 8 bytes\n\
         glassine: warning: 3 of the 7 packets of standard input are not the beginning of a UDP \
-        message and were passed over: 1 TCP, 1 later fragment, 1 cut off\n";
+        message and were passed over: 1 TCP, 1 later fragment, 1 cut off; the messages within \
+        TCP are not looked for: where they begin, only their own protocol says\n";
     assert_eq!((output.code, &*output.stderr), (20, stderr));
     let report = output.json();
     assert_eq!(
@@ -218,7 +219,9 @@ fn what_is_passed_over_is_counted_by_reason() {
         glassine: warning: 14 of the 15 packets and 2 blocks of standard input are not the \
         beginning of a UDP message and were passed over: 1 ICMP, 1 IPv4 in a tunnel, 2 TCP, \
         1 IPv6 in a tunnel, 1 GRE tunnel, 1 ESP, 1 IP protocol 251, 2 not IP, 1 cut off, \
-        2 malformed, 1 unknown interface, 1 block of type 0x2, 1 block of type 0x99\n";
+        2 malformed, 1 unknown interface, 1 block of type 0x2, 1 block of type 0x99; \
+        the messages within TCP are not looked for: where they begin, only their own protocol \
+        says\n";
     assert_eq!((output.code, &*output.stderr), (0, stderr));
     assert_eq!(
         output.json()["passed_over"],
@@ -230,6 +233,40 @@ fn what_is_passed_over_is_counted_by_reason() {
     );
     let report = detect(&["--pcap"], &file);
     assert!(report.text().contains("\nPassed over\nICMP  "), "{}", report.text());
+}
+
+/// Nothing is said of messages within TCP, wherever they begin: neither that they are there nor that
+/// they are not.
+#[test]
+fn messages_within_tcp_are_not_looked_for() {
+    let segment = |sequence: u32, payload: &[u8]| {
+        let packet = PacketBuilder::ethernet2([1; 6], [2; 6])
+            .ipv4([10, 0, 0, 1], [10, 0, 0, 2], 64)
+            .tcp(5000, 5000, sequence, 1024);
+        let mut bytes = Vec::new();
+        packet.write(&mut bytes, payload).expect("a packet");
+        bytes
+    };
+    let (front, rest) = INTEGER.split_at(5);
+    let segments = [
+        segment(0, INTEGER),
+        segment(100, &[b"behind ", INTEGER].concat()),
+        segment(200, &[INTEGER, INTEGER].concat()),
+        segment(300, &[b"across ", front].concat()),
+        segment(312, rest),
+    ];
+    let output = detect(&["--pcap"], &pcap(&segments));
+    let said = "5 of the 5 packets of standard input are not the beginning of a UDP message and \
+        were passed over: 5 TCP; the messages within TCP are not looked for";
+    assert_eq!(output.code, 1);
+    assert!(output.stderr.contains(said), "{}", output.stderr);
+    assert!(output.stderr.ends_with("no message found\n"), "{}", output.stderr);
+
+    let output = detect(&["--pcap", "--json"], &pcap(&[&segments[..], &[udp(INTEGER)]].concat()));
+    assert_eq!(output.code, 20);
+    let report = output.json();
+    assert_eq!((&report["messages"], &report["misread"]), (&json!(1), &json!(1)));
+    assert_eq!(report["passed_over"], json!({ "TCP": 5 }));
 }
 
 #[test]
