@@ -124,10 +124,10 @@ ones may hold some. It gives the hexadecimal digits of each:
     for i, message in ipairs(all) do all[i] = message:gsub(\".\", hex) end
     return all'
 
-Of a capture, the payloads of UDP are messages, and all else is counted by its reason. The messages \
-within TCP are not looked for: they may begin within a segment, lie across two, or share one, and \
-where they begin only their own protocol says. Take them behind it, a file, a line or a length for \
-each.
+Of a capture, the payloads of UDP are messages, and all else is counted by its reason. The \
+messages within TCP are not looked for: they may begin within a segment, lie across two, or share \
+one, and where they begin only their own protocol says. Take them behind it, a file, a line or a \
+length for each.
 
 The bound that is given for the rate of misreading holds for a fair sample of the messages. \
 In --json, the index of an offender is that of its line, message or packet in its source, from 0; \

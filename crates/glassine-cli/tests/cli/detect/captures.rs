@@ -235,8 +235,8 @@ fn what_is_passed_over_is_counted_by_reason() {
     assert!(report.text().contains("\nPassed over\nICMP  "), "{}", report.text());
 }
 
-/// Nothing is said of messages within TCP, wherever they begin: neither that they are there nor that
-/// they are not.
+/// Nothing is said of messages within TCP, wherever they begin: neither that they are there nor
+/// that they are not.
 #[test]
 fn messages_within_tcp_are_not_looked_for() {
     let segment = |sequence: u32, payload: &[u8]| {
