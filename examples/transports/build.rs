@@ -13,8 +13,9 @@ const SERVERS: [(&str, &str, &str); 5] = [
     ("has_rabbitmq", "RABBITMQ_SERVER", "rabbitmq-server"),
 ];
 
-/// A module for Node, below the target directory.
+/// A module for Node and a program, below the target directory.
 const KINESALITE: &str = "transports/node_modules/kinesalite/index.js";
+const MOTO: &str = "transports/moto/bin/moto_server";
 
 /// Debian's libzmq, with the client for Debian's Python.
 const PYZMQ: &str = "/usr/lib/python3/dist-packages/zmq/__init__.py";
@@ -28,8 +29,12 @@ fn main() {
     }
     // Where `install` puts it.
     let target = env::var_os("OUT_DIR").map(PathBuf::from).unwrap_or_default();
-    let places: Vec<_> = target.ancestors().map(|folder| folder.join(KINESALITE)).collect();
-    look("has_kinesalite", "KINESALITE", &places, Path::new("/usr/sbin/kinesalite"));
+    for (cfg, variable, path) in
+        [("has_kinesalite", "KINESALITE", KINESALITE), ("has_moto", "MOTO", MOTO)]
+    {
+        let places: Vec<_> = target.ancestors().map(|folder| folder.join(path)).collect();
+        look(cfg, variable, &places, Path::new(path));
+    }
     look("has_pyzmq", "PYZMQ", &[PathBuf::from(PYZMQ)], Path::new(PYZMQ));
 }
 

@@ -18,7 +18,7 @@ use crate::server::{Server, until_it_works};
 pub const STREAM: &str = "orders";
 /// Chooses the shard, and counts as a part of the record.
 pub const KEY: &str = "customer 7";
-/// Of a record's 1 MiB, what the key leaves.
+/// Of a record's 1 MiB, what the key leaves. A stream may be set to take more.
 pub const LIMIT: usize = (1 << 20) - KEY.len();
 
 pub struct Kinesis {

@@ -1,13 +1,16 @@
 //! What is special about Kinesis: batches, records that come again, and the service's own limit.
 
 use aws_sdk_kinesis::primitives::Blob;
+use aws_sdk_kinesis::types::PutRecordsRequestEntry;
 use bytes::Bytes;
 use glassine::policy::{Rollout, Trust, Unsampled};
 use glassine::wire::HEADER_LEN;
 use glassine::{Channel, Origin};
 use glassine_opentelemetry::capture_from;
 use glassine_transports::kinesis::{KEY, Kinesis, LIMIT, STREAM};
+use glassine_transports::kinesis_server::Moto;
 use glassine_transports::link::Link;
+use glassine_transports::server::Server;
 use glassine_transports::telemetry::Telemetry;
 use opentelemetry::Context;
 use opentelemetry::trace::{TraceContextExt, Tracer};
@@ -61,8 +64,31 @@ async fn a_batch_that_comes_again() {
     }
 }
 
-/// What the service refuses is what the example says that it does, but for the key, which this
-/// server does not count.
+/// What the example refuses is what the service does, by a server that counts the key: the batch
+/// with one byte too many.
+#[tokio::test]
+#[cfg_attr(not(has_moto), ignore = "moto is not installed: examples/transports/install")]
+async fn the_key_counts() {
+    let server = Server::start(Moto).unwrap();
+    let client = server.client();
+    client.create_stream().stream_name(STREAM).shard_count(1).send().await.unwrap();
+    for (len, is_put) in [(LIMIT, true), (LIMIT + 1, false)] {
+        let data = Blob::new(vec![7; len]);
+        let entry = PutRecordsRequestEntry::builder().partition_key(KEY).data(data).build();
+        let request = client.put_records().stream_name(STREAM).records(entry.unwrap());
+        let put = request.send().await;
+        assert_eq!(put.is_ok(), is_put, "{put:?}");
+        if let Err(error) = put {
+            let said = format!("{error:?}");
+            assert!(
+                said.contains("Member must have length less than or equal to 1048576"),
+                "{said}"
+            );
+        }
+    }
+}
+
+/// The example's refusal, and that of the server for a single record, whose key it does not count.
 #[tokio::test]
 #[cfg_attr(
     not(has_kinesalite),

@@ -100,6 +100,7 @@ fn nothing_is_ignored_in_ci() {
         has_chromium,
         has_kinesalite,
         has_mosquitto,
+        has_moto,
         has_postgresql,
         has_pyzmq,
         has_rabbitmq,
