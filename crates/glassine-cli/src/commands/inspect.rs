@@ -31,7 +31,8 @@ pub(crate) struct Inspect {
     #[arg(long)]
     json: bool,
 
-    /// Read one message a line, and print one line for each
+    /// Read one message a line, and print one line for each, also for empty ones. A byte order mark
+    /// at the beginning, and carriage returns in front of line breaks, belong to no message
     #[arg(long)]
     lines: bool,
 

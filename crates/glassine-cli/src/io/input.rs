@@ -32,7 +32,9 @@ impl Input {
             .map_err(|clause| Failure::Failed(format!("{} is {clause}", self.name())))
     }
 
-    /// Hands out each line, decoded, and says which ones cannot be decoded. Whether all could.
+    /// Hands out each line, decoded, and says which ones cannot be decoded. Whether all could. A
+    /// byte order mark at the beginning, and carriage returns in front of line breaks, are of the
+    /// program that wrote the lines.
     pub(crate) fn for_each_line(
         &self,
         encoding: Encoding,
@@ -47,6 +49,14 @@ impl Input {
             }
             if line.ends_with(b"\n") {
                 line.pop();
+                if line.ends_with(b"\r") {
+                    line.pop();
+                }
+            }
+            // In front of digits, `decode` knows it.
+            let is_raw = matches!(encoding, Encoding::Raw);
+            if number == 1 && is_raw && line.starts_with(BYTE_ORDER_MARK) {
+                line.drain(..BYTE_ORDER_MARK.len());
             }
             match encoding.decode(line) {
                 Ok(message) => each(&message)?,

@@ -384,7 +384,7 @@ fn inspect_agrees_with_every_vector_in_text_form() {
 #[test]
 fn one_message_a_line() {
     let escape_line = "enveloped, version 1, payload 1 byte";
-    let cases: [(&str, &[u8], &[&str], &str); 7] = [
+    let cases: [(&str, &[u8], &[&str], &str); 8] = [
         (
             "text",
             b"~glassine;ngHB3gAAAAA;a\n~glassine;\n",
@@ -398,7 +398,7 @@ fn one_message_a_line() {
         (
             "raw",
             b"{}\r\n\nlast",
-            &["bare, payload 3 bytes", "bare, payload 0 bytes", "bare, payload 4 bytes"],
+            &["bare, payload 2 bytes", "bare, payload 0 bytes", "bare, payload 4 bytes"],
             "",
         ),
         ("raw", b"", &[], ""),
@@ -414,6 +414,18 @@ fn one_message_a_line() {
              glassine: line 4 of standard input is not hexadecimal: the last byte is incomplete, \
              at byte 0\n"
         }),
+        // A mark, carriage returns and an empty line, of those who write texts so.
+        (
+            "text",
+            b"\xEF\xBB\xBF~glassine;ngHB3gAAAAA;a\r\n\r\na\r\n\xEF\xBB\xBFa",
+            &[
+                escape_line,
+                "bare, payload 0 bytes",
+                "bare, payload 1 byte",
+                "bare, payload 4 bytes",
+            ],
+            "",
+        ),
         ("base64", b"YQ==\nYQ\nYR==\n", &["bare, payload 1 byte", "bare, payload 1 byte"], {
             "glassine: line 3 of standard input is not base64: unused bits are set, at byte 1\n"
         }),
