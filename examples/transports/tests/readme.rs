@@ -12,6 +12,9 @@ struct Row<'a> {
     tested_with: &'a str,
 }
 
+/// Runs the program that the tests run.
+const RUN: &str = "cargo run -p glassine-transports -- ";
+
 fn rows() -> Vec<Row<'static>> {
     let rows: Vec<_> = include_str!("../README.md")
         .lines()
@@ -20,7 +23,8 @@ fn rows() -> Vec<Row<'static>> {
             let cells: Vec<_> = line.split('|').map(str::trim).collect();
             let [_, _, command, file, lines, tested_with, _] = cells[..] else { panic!("{line}") };
             let (_, file) = file.split_once("](").unwrap();
-            let (command, file) = (command.trim_matches('`'), file.trim_end_matches(')'));
+            let command = command.trim_matches('`').strip_prefix(RUN).expect(line);
+            let file = file.trim_end_matches(')');
             Row { command, file, lines: lines.parse().unwrap(), tested_with }
         })
         .collect();

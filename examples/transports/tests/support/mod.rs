@@ -7,13 +7,23 @@ use glassine::policy::{Count, Rollout, Trust, Unsampled};
 use glassine::text::TextReading;
 use glassine::wire::{CONTEXT_LEN, HEADER_LEN};
 use glassine::{Channel, Envelope, Reading, TraceContext, Verdict};
+use glassine_opentelemetry::{Consumer, Relation, capture};
 use glassine_transports::error::Error;
 use glassine_transports::link::Link;
-use glassine_transports::telemetry::Telemetry;
-use opentelemetry::trace::SpanId;
+use glassine_transports::telemetry::{Telemetry, decided_against};
+use opentelemetry::Context;
+use opentelemetry::trace::{FutureExt, SpanId};
 use opentelemetry_sdk::trace::SpanData;
 use tokio::time::timeout;
+use tracing::{Instrument, info_span, subscriber};
+use tracing_opentelemetry::OpenTelemetryLayer;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry;
 use xxhash_rust::xxh3::xxh3_128;
+
+const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A program's channel; `rollout` is that of the sender.
 fn channel<L: Link>(rollout: Rollout) -> Channel {
@@ -68,6 +78,42 @@ async fn assert_passes<L: Link>(link: &mut L, telemetry: &Telemetry) {
                 let goes_bare = rollout == Rollout::ReceiveOnly || payload.is_empty();
                 assert_tree(link, &telemetry.take(), is_sampled, goes_bare, &case);
             }
+        }
+    }
+}
+
+/// The same with spans of `tracing`, and one within the one that handles.
+async fn assert_passes_with_tracing<L: Link>(link: &mut L, telemetry: &Telemetry) {
+    // Not of the clients' own spans.
+    let ours = filter_fn(|metadata| metadata.target() == module_path!());
+    let layer = OpenTelemetryLayer::new(telemetry.tracer()).with_filter(ours);
+    let _default = subscriber::set_default(registry().with(layer));
+    let payload = Bytes::from_static(b"with spans of tracing");
+    for (surroundings, is_sampled) in [(Context::new(), true), (decided_against(), false)] {
+        for rollout in [Rollout::ReceiveOnly, Rollout::On] {
+            let channel = channel::<L>(rollout);
+            let send = async { link.send(&channel, &capture(), payload.clone()).await };
+            let send = async { send.instrument(info_span!("send")).await };
+            send.with_context(surroundings.clone()).await.unwrap();
+            let received = timeout(PATIENCE, link.receive(&channel)).await.expect(L::NAME);
+            let (received, origin) = received.unwrap().into_parts();
+            CONSUMER.plan([&origin]).in_span(
+                || info_span!("handle"),
+                || {
+                    assert_eq!(received, payload);
+                    drop(info_span!("within"));
+                },
+            );
+            let mut spans = telemetry.take();
+            let case = format!("{}, tracing: {rollout:?} {is_sampled}", L::NAME);
+            let goes_bare = rollout == Rollout::ReceiveOnly;
+            if is_sampled || goes_bare {
+                let within = spans.iter().position(|span| span.name == "within").expect(&case);
+                let within = spans.remove(within);
+                let handle = spans.last().expect(&case);
+                assert_eq!(within.parent_span_id, handle.span_context.span_id(), "{case}");
+            }
+            assert_tree(link, &spans, is_sampled, goes_bare, &case);
         }
     }
 }
@@ -200,6 +246,7 @@ pub async fn assert_carries<L: Link>(refusal: Refusal) {
     let telemetry = Telemetry::new();
     let mut link = in_time(L::open()).await;
     assert_passes(&mut link, &telemetry).await;
+    assert_passes_with_tracing(&mut link, &telemetry).await;
     assert_keeps_to_the_limit(&mut link, &telemetry).await;
 
     let payload = Bytes::from_static(b"under way");
