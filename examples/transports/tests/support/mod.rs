@@ -6,7 +6,7 @@ use bytes::Bytes;
 use glassine::policy::{Count, Rollout, Trust, Unsampled};
 use glassine::text::TextReading;
 use glassine::wire::{CONTEXT_LEN, HEADER_LEN};
-use glassine::{Channel, Envelope, Reading, TraceContext, Verdict};
+use glassine::{Channel, Envelope, Origin, Reading, TraceContext, Verdict};
 use glassine_opentelemetry::{Consumer, Relation, capture};
 use glassine_transports::error::Error;
 use glassine_transports::link::Link;
@@ -61,26 +61,52 @@ fn is_frame<L: Link>(payload: &[u8]) -> bool {
 }
 
 /// What becomes of a message: bare, sampled or decided against, from a sender that takes part or
-/// one that does not. The payload comes out as it went in, and the spans are a tree.
+/// one that does not, or has no trace: each kind of message is among them. The payload comes out as
+/// it went in, and the spans are a tree.
 async fn assert_passes<L: Link>(link: &mut L, telemetry: &Telemetry) {
+    let mut seen = [0; KINDS.len()];
     for payload in payloads::<L>() {
         for rollout in [Rollout::ReceiveOnly, Rollout::On] {
             // An old sender's payload that is a frame would be read as one: hence the dry run.
             if rollout == Rollout::ReceiveOnly && is_frame::<L>(&payload) {
                 continue;
             }
-            for is_sampled in [true, false] {
+            for sender in [Some(true), Some(false), None] {
                 let channel = channel::<L>(rollout);
-                telemetry.send(link, &channel, is_sampled, payload.clone()).await.unwrap();
+                if let Some(is_sampled) = sender {
+                    telemetry.send(link, &channel, is_sampled, payload.clone()).await.unwrap();
+                } else {
+                    // It has no trace. What needs it goes in the escape.
+                    link.send(&channel, &Origin::default(), payload.clone()).await.unwrap();
+                }
                 let received = telemetry.receive(link, &channel).await.unwrap();
-                let case = format!("{}: {payload:?} {rollout:?} {is_sampled}", L::NAME);
+                let case = format!("{}: {payload:?} {rollout:?} {sender:?}", L::NAME);
                 assert_eq!(xxh3_128(&received), xxh3_128(&payload), "{case}");
-                let goes_bare = rollout == Rollout::ReceiveOnly || payload.is_empty();
-                assert_tree(link, &telemetry.take(), is_sampled, goes_bare, &case);
+                let is_off = rollout == Rollout::ReceiveOnly || payload.is_empty();
+                let says_nothing = is_off || sender.is_none();
+                assert_tree(link, &telemetry.take(), sender == Some(true), says_nothing, &case);
+                let snapshot = channel.counters().snapshot();
+                for (seen, kind) in seen.iter_mut().zip(KINDS) {
+                    *seen += snapshot.count(kind);
+                }
             }
         }
     }
+    let missing: Vec<_> = KINDS.iter().zip(seen).filter(|(_, seen)| *seen == 0).collect();
+    assert!(missing.is_empty(), "{}: {missing:?}", L::NAME);
 }
+
+/// How messages are sent and read: bare, with a context, with the marker, in the escape.
+const KINDS: [Count; 8] = [
+    Count::SentBare,
+    Count::SentSampled,
+    Count::SentMarker,
+    Count::SentEscaped,
+    Count::ReadBare,
+    Count::ReadSampled,
+    Count::ReadMarker,
+    Count::ReadUndecided,
+];
 
 /// The same with spans of `tracing`, and one within the one that handles.
 async fn assert_passes_with_tracing<L: Link>(link: &mut L, telemetry: &Telemetry) {
