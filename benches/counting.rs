@@ -24,13 +24,34 @@ pub fn count_on<T: ?Sized, I, O>(
     mut input: impl FnMut(&mut T) -> I,
     operation: impl Fn(&mut T, I) -> O,
 ) {
-    let calls = if carried.0 == 0 { CALLS } else { CALLS_OF_CARRIERS };
+    let calls = if carried.0 == 0 { CALLS } else { CALLS_OF_MANY };
+    call(calls, place, &mut input, &operation);
+    println!("{name} {}", carried.0);
+}
+
+/// Counts an operation that handles so many messages at a time.
+pub fn count_messages<T: ?Sized>(
+    name: &str,
+    messages: u32,
+    place: &mut T,
+    operation: impl Fn(&mut T),
+) {
+    let calls = if messages == 1 { CALLS } else { CALLS_OF_MANY };
+    call(calls, place, &mut |_| (), &|place, ()| operation(place));
+    println!("{name} 0 {messages}");
+}
+
+fn call<T: ?Sized, I, O>(
+    calls: usize,
+    place: &mut T,
+    input: &mut impl FnMut(&mut T) -> I,
+    operation: &impl Fn(&mut T, I) -> O,
+) {
     for _ in 0..calls {
         let input = black_box(input(place));
-        black_box(operation_called(black_box(place), input, &operation));
+        black_box(operation_called(black_box(place), input, operation));
     }
     end();
-    println!("{name} {}", carried.0);
 }
 
 /// What is counted: this call and all that it calls. An operation that captures nothing is inlined.
@@ -51,4 +72,4 @@ fn end() {
 
 const CALLS: usize = 100;
 /// Fewer, because these are long.
-const CALLS_OF_CARRIERS: usize = 2;
+const CALLS_OF_MANY: usize = 2;

@@ -3,12 +3,13 @@
 use std::hint::black_box;
 use std::num::NonZeroU32;
 
-use bytes::{Buf, Bytes};
+use bytes::{Buf, BufMut, Bytes};
 use glassine::policy::{FanOut, FanOutPoint, Rollout, Trust, Unsampled, fan_out_selects};
 use glassine::{Channel, Envelope, Field, Origin, SpanId};
 use inputs::{context, payload};
 
-use crate::counting::count;
+use crate::codec::with_many_fields;
+use crate::counting::{Carried, count, count_on};
 use crate::unsampled;
 
 pub(super) static CHANNEL: Channel =
@@ -23,27 +24,71 @@ pub(super) fn run() {
 fn send() {
     let payload = Bytes::from(payload(64));
     let (sampled, unsampled) = (Origin::from(context()), Origin::from(unsampled()));
+    // Its references are counted from here on.
     let _other = payload.clone();
-    // What the transport does with the bytes themselves.
-    count("send_plain", || payload.clone(), hand_over);
+    // An empty case for whatever is handed over, and what the bytes themselves take.
+    count("hand_over", || &payload, |payload| hand_over(&payload[..]));
+    count("send_plain", || &payload, |payload| hand_over(payload.clone()));
     for (name, origin) in [("send_unsampled", &unsampled), ("send_sampled", &sampled)] {
         count(
             name,
-            || (origin, payload.clone()),
-            |(origin, payload)| {
-                hand_over(CHANNEL.wrap(origin, payload));
-            },
+            || (origin, &payload),
+            |(origin, payload)| hand_over(CHANNEL.wrap(origin, payload.clone())),
         );
     }
-    // What a copy costs by itself.
-    count("copy_plain", || &payload, |payload| hand_over(Bytes::copy_from_slice(payload)));
+    in_one_buffer(&payload, &sampled);
+}
+
+/// For transports that take one buffer: a new one for each message, or one that is used again.
+fn in_one_buffer(payload: &Bytes, origin: &Origin) {
+    // What a buffer takes by itself: allocated and freed.
     count(
-        "send_sampled_one_buffer",
-        || (&sampled, payload.clone()),
-        |(origin, payload)| {
-            hand_over(CHANNEL.wrap(origin, payload).into_bytes());
+        "allocate",
+        || CONTEXT_LEN + payload.len(),
+        |len| {
+            black_box(&Vec::<u8>::with_capacity(len));
         },
     );
+    // What the copy of as many bytes takes.
+    count(
+        "copy_plain",
+        || payload,
+        |payload| {
+            let payload = payload.clone();
+            let mut buffer = Vec::with_capacity(CONTEXT_LEN + payload.len());
+            buffer.extend_from_slice(&[7; CONTEXT_LEN]);
+            buffer.extend_from_slice(&payload);
+            hand_over(&buffer[..]);
+        },
+    );
+    let input = || (origin, payload);
+    count("send_sampled_one_buffer", input, |(origin, payload)| {
+        let (envelope, payload) = CHANNEL.wrap(origin, payload.clone()).into_parts();
+        let mut buffer = Vec::with_capacity(envelope.as_bytes().len() + payload.len());
+        buffer.extend_from_slice(envelope.as_bytes());
+        buffer.extend_from_slice(&payload);
+        hand_over(&buffer[..]);
+    });
+    count("send_sampled_into_bytes", input, |(origin, payload)| {
+        hand_over(CHANNEL.wrap(origin, payload.clone()).into_bytes())
+    });
+    let mut buffer = Vec::with_capacity(256);
+    let input = |_: &mut Vec<u8>| (origin, payload);
+    let nothing = Carried::NOTHING;
+    count_on("send_sampled_reused_buffer", nothing, &mut buffer, input, |buffer, sent| {
+        let (origin, payload) = sent;
+        let (envelope, payload) = CHANNEL.wrap(origin, payload.clone()).into_parts();
+        buffer.clear();
+        buffer.extend_from_slice(envelope.as_bytes());
+        buffer.extend_from_slice(&payload);
+        hand_over(&buffer[..]);
+    });
+    // `Wrapped` as a `Buf` of two pieces.
+    count_on("send_sampled_put", nothing, &mut buffer, input, |buffer, (origin, payload)| {
+        buffer.clear();
+        buffer.put(CHANNEL.wrap(origin, payload.clone()));
+        hand_over(&buffer[..]);
+    });
 }
 
 fn receive() {
@@ -55,16 +100,17 @@ fn receive() {
         ("receive_sampled", message(&Envelope::new(context()), &payload)),
         // The allow-list lets none of them pass.
         ("receive_fields", message(&Envelope::new(context()).with_fields(&fields), &payload)),
+        ("receive_2080_bytes", with_many_fields().into()),
     ];
     for (name, message) in messages {
         let _other = message.clone();
         count(
             name,
-            || message.clone(),
+            || &message,
             |message| {
-                let (payload, origin) = CHANNEL.receive(message).into_parts();
+                let (payload, origin) = CHANNEL.receive(message.clone()).into_parts();
                 hand_over(payload);
-                origin
+                black_box(&origin);
             },
         );
     }
@@ -92,25 +138,27 @@ fn fan_out() {
     count(
         "fan_out_one_header",
         || (&wrapper, &payload),
-        |(wrapper, payload)| {
-            hand_over(wrapper.wrap(payload.clone()));
+        |(wrapper, payload)| hand_over(wrapper.wrap(payload.clone())),
+    );
+    count(
+        "fan_out_own_span",
+        || (context(), span_id, &payload),
+        |(context, span_id, payload)| {
+            let origin = Origin::from(context.with_span_id(span_id));
+            hand_over(CHANNEL.wrap(&origin, payload.clone()));
         },
     );
     for (name, broadcast) in [("broadcast_to_all", &to_all), ("broadcast_to_some", &to_some)] {
         count(
             name,
             || (broadcast, &recipient[..]),
-            |(broadcast, recipient)| {
-                hand_over(broadcast.wrap(recipient));
-            },
+            |(broadcast, recipient)| hand_over(broadcast.wrap(recipient)),
         );
     }
     count(
         "broadcast_own_span",
         || (&to_all, span_id, &recipient[..]),
-        |(broadcast, id, to)| {
-            hand_over(broadcast.wrap_from(id, to));
-        },
+        |(broadcast, id, to)| hand_over(broadcast.wrap_from(id, to)),
     );
 }
 
@@ -128,3 +176,6 @@ pub(super) fn hand_over(message: impl Buf) {
 fn transport(bytes: &[u8]) {
     black_box(bytes);
 }
+
+/// Header and ids.
+const CONTEXT_LEN: usize = 32;

@@ -9,8 +9,11 @@ use inputs::{context, payload};
 use crate::counting::{Carried, count, count_on};
 
 pub(super) fn run() {
+    // What is counted of an operation that does nothing.
+    count("nothing", || (), black_box);
     read();
     write();
+    many_fields();
     change();
     share();
 }
@@ -97,6 +100,21 @@ fn write() {
     count("encoded_envelope", context, EncodedEnvelope::from);
 }
 
+/// 128 text-map entries, in 2,080 bytes of header and carrier.
+fn many_fields() {
+    let frame = with_many_fields();
+    count(
+        "fields_of_2080_bytes",
+        || &frame[..],
+        |bytes| Reading::read(bytes).carrier().fields().count(),
+    );
+    let mut out = frame.clone();
+    let input = |_: &mut [u8]| Reading::read(&frame).carrier();
+    count_on("keep_2080_bytes", Carried::NOTHING, &mut out[..], input, |out, carrier| {
+        Envelope::new(context()).with_kept_fields(carrier).encode_to_slice(out)
+    });
+}
+
 fn change() {
     let mut frame = Envelope::new(context()).encode_to_vec(&payload(64)).unwrap();
     let mut frame_with_fields = with_fields();
@@ -118,7 +136,13 @@ fn share() {
     // Counts its references from here on.
     let _other = frame.clone();
     // What a `Bytes` costs by itself.
-    count("clone_and_drop", || &frame, |frame| drop(black_box(frame.clone())));
+    count(
+        "clone_and_drop",
+        || &frame,
+        |frame| {
+            black_box(&frame.clone());
+        },
+    );
     count(
         "shared_claims_sampled",
         || &frame,
@@ -130,10 +154,18 @@ fn share() {
         |frame| {
             let message = SharedReading::read(frame.clone());
             let context = message.as_reading().context();
-            drop(black_box(message.into_payload()));
+            black_box(&message.into_payload());
             context
         },
     );
+}
+
+pub(super) fn with_many_fields() -> Vec<u8> {
+    let keys: Vec<String> = (0..128).map(|i| format!("key-{i:03}")).collect();
+    let fields: Vec<_> = keys.iter().map(|key| Field::TextMap { key, value: "value" }).collect();
+    let frame = Envelope::new(context()).with_fields(&fields).encode_to_vec(&payload(64)).unwrap();
+    assert_eq!(frame.len(), 2080 + 64);
+    frame
 }
 
 fn with_fields() -> Vec<u8> {

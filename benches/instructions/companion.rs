@@ -48,7 +48,7 @@ fn into_context() {
         "opentelemetry_context",
         || &remote,
         |remote| {
-            drop(black_box(Context::new().with_remote_span_context(remote.clone())));
+            black_box(&Context::new().with_remote_span_context(remote.clone()));
         },
     );
     // The same of a trace with a tracestate, which a span context owns, and within baggage.
@@ -63,7 +63,9 @@ fn into_context() {
     count(
         "opentelemetry_context_tracestate",
         || &remote,
-        |remote| drop(black_box(with_tracestate(remote))),
+        |remote| {
+            black_box(&with_tracestate(remote));
+        },
     );
     let baggage: Vec<_> = pairs(BAGGAGE).collect();
     let owned = |&(key, value): &(&str, &str)| KeyValue::new(key.to_owned(), value.to_owned());
@@ -72,7 +74,7 @@ fn into_context() {
         || &remote,
         |remote| {
             let baggage = baggage.iter().map(owned);
-            drop(black_box(with_tracestate(remote).with_baggage(baggage)));
+            black_box(&with_tracestate(remote).with_baggage(baggage));
         },
     );
     // The fields are not read.
@@ -84,7 +86,7 @@ fn into_context() {
             || &frame[..],
             |bytes| {
                 let context = Reading::read(bytes).context().unwrap();
-                drop(black_box(Context::new().with_remote_span_context(to_span_context(context))));
+                black_box(&Context::new().with_remote_span_context(to_span_context(context)));
             },
         );
     }
@@ -92,7 +94,7 @@ fn into_context() {
         "span_context_with_tracestate",
         || &frame_with_fields[..],
         |bytes| {
-            drop(black_box(to_span_context_with_tracestate(Reading::read(bytes).carrier())));
+            black_box(&to_span_context_with_tracestate(Reading::read(bytes).carrier()));
         },
     );
 
@@ -103,7 +105,7 @@ fn into_context() {
         "w3c_extract",
         || (&w3c, &headers),
         |(w3c, headers)| {
-            drop(black_box(w3c.extract_with_context(&Context::new(), headers)));
+            black_box(&w3c.extract_with_context(&Context::new(), headers));
         },
     );
 }
@@ -123,10 +125,10 @@ fn receive() {
     for (name, channel, message) in messages {
         count(
             name,
-            || (channel, message.clone(), &around),
+            || (channel, message, &around),
             |(channel, message, around)| {
-                let (payload, origin) = channel.receive(message).into_parts();
-                drop(black_box(CONSUMER.plan([&origin]).context(around)));
+                let (payload, origin) = channel.receive(message.clone()).into_parts();
+                black_box(&CONSUMER.plan([&origin]).context(around));
                 hand_over(payload);
             },
         );
@@ -139,10 +141,8 @@ fn from_context() {
     let sampled = Context::new().with_remote_span_context(to_span_context(context()));
     count(
         "send_captured",
-        || (&sampled, payload.clone()),
-        |(cx, payload)| {
-            hand_over(CHANNEL.wrap(&capture_from(cx), payload));
-        },
+        || (&sampled, &payload),
+        |(cx, payload)| hand_over(CHANNEL.wrap(&capture_from(cx), payload.clone())),
     );
     let mut headers = HashMap::with_capacity(2);
     let w3c = TraceContextPropagator::new();
@@ -157,10 +157,8 @@ fn from_context() {
     let with_fields = context_with_fields();
     count(
         "send_captured_fields",
-        || (&with_fields, payload.clone()),
-        |(cx, payload)| {
-            hand_over(OPEN.wrap(&capture_from(cx), payload));
-        },
+        || (&with_fields, &payload),
+        |(cx, payload)| hand_over(OPEN.wrap(&capture_from(cx), payload.clone())),
     );
     // What OpenTelemetry takes to write down the same.
     count(
@@ -168,7 +166,7 @@ fn from_context() {
         || &with_fields,
         |cx| {
             let tracestate = cx.span().span_context().trace_state().header();
-            drop(black_box((tracestate, cx.baggage().to_string())));
+            black_box(&(tracestate, cx.baggage().to_string()));
         },
     );
 }
@@ -179,7 +177,8 @@ fn from_current() {
     let count_current = |name, context| {
         let cx = Context::new().with_remote_span_context(to_span_context(context));
         let current = cx.attach();
-        count(name, || payload.clone(), |payload| hand_over(CHANNEL.wrap(&capture(), payload)));
+        let operation = |payload: &Bytes| hand_over(CHANNEL.wrap(&capture(), payload.clone()));
+        count(name, || &payload, operation);
         current
     };
     drop(count_current("send_current_sampled", context()));

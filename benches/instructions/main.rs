@@ -5,7 +5,6 @@ mod channels;
 mod codec;
 mod companion;
 mod hostile;
-mod peers;
 mod text;
 
 use glassine::{TraceContext, TraceFlags};
@@ -16,7 +15,6 @@ fn main() {
     text::run();
     channels::run();
     companion::run();
-    peers::run();
     hostile::run();
 }
 
