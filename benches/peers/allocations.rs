@@ -5,9 +5,18 @@
 use glassine_peers::job::{Case, Job, PAYLOADS};
 use glassine_peers::peer::{Peer, Says};
 use glassine_peers::peers::{Visitor, visit_all};
+use glassine_peers::tasks;
 
 fn main() {
     visit_all(&mut Counting);
+    for mut task in tasks::all().into_iter().flatten() {
+        // The first time, something may be made that stays.
+        task.run();
+        let found = allocation_counter::measure(|| task.run());
+        let per_message = |count: u64| count as f64 / f64::from(task.messages);
+        let (count, bytes) = (per_message(found.count_total), per_message(found.bytes_total));
+        println!("allocations\t{}\t{count:.2}\t{bytes:.0}", task.name);
+    }
 }
 
 struct Counting;
@@ -20,7 +29,7 @@ impl Visitor for Counting {
                 let Some(mut case) = Case::<P>::new(says, len) else { continue };
                 println!("wire\t{}/{}/{len}\t{}", P::NAME, says.name, case.message.len());
                 for job in Job::ALL {
-                    if job == Job::Fields && !says.has_fields() {
+                    if !case.has(job) {
                         continue;
                     }
                     // The first time, something may be made that stays.

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 use std::hint::black_box;
+use std::iter;
 
 use bytes::Bytes;
 use glassine::{Envelope, Field, Reading};
@@ -10,7 +11,9 @@ use glassine_peers::job::{Case, Job, PAYLOADS};
 use glassine_peers::limits::{LimitOfBytes, LimitOfSlices};
 use glassine_peers::peer::{Peer, Says};
 use glassine_peers::peers::{Visitor, visit_all};
-use inputs::counting::{Carried, count, count_on};
+use glassine_peers::task::Task;
+use glassine_peers::tasks;
+use inputs::counting::{Carried, count, count_messages, count_on};
 use inputs::{context, payload};
 
 fn main() {
@@ -19,8 +22,19 @@ fn main() {
     visit_all(&mut Counting);
     Counting.visit::<LimitOfSlices>();
     Counting.visit::<LimitOfBytes>();
+    tasks();
     payload_grows();
     carrier_grows();
+}
+
+fn tasks() {
+    let empty = iter::once(Task::empty());
+    for mut task in empty.chain(tasks::all().into_iter().flatten()) {
+        let (name, messages) = (task.name.clone(), task.messages);
+        // Whatever stays is made before.
+        task.run();
+        count_messages(&name, messages, &mut task, Task::run);
+    }
 }
 
 struct Counting;
@@ -31,7 +45,7 @@ impl Visitor for Counting {
             for len in PAYLOADS {
                 let Some(mut case) = Case::<P>::new(says, len) else { continue };
                 for job in Job::ALL {
-                    if job == Job::Fields && !says.has_fields() {
+                    if !case.has(job) {
                         continue;
                     }
                     let name = format!("{}/{}/{}/{len}", P::NAME, job.name(), says.name);
@@ -44,15 +58,18 @@ impl Visitor for Counting {
 
 /// The job is known where it is compiled, so that the choice is not counted.
 fn count_job<P: Peer>(name: &str, case: &mut Case<P>, job: Job) {
-    let input = |_: &mut Case<P>| ();
-    let nothing = Carried::NOTHING;
-    match job {
-        Job::Sampled => count_on(name, nothing, case, input, |case, ()| case.run(Job::Sampled)),
-        Job::Read => count_on(name, nothing, case, input, |case, ()| case.run(Job::Read)),
-        Job::Fields => count_on(name, nothing, case, input, |case, ()| case.run(Job::Fields)),
-        Job::Write => count_on(name, nothing, case, input, |case, ()| case.run(Job::Write)),
-        _ => unreachable!("all jobs are counted"),
+    macro_rules! count_each {
+        ($($job:ident)*) => {
+            match job {
+                $(Job::$job => {
+                    let input = |_: &mut Case<P>| ();
+                    count_on(name, Carried::NOTHING, case, input, |case, ()| case.run(Job::$job));
+                })*
+                _ => unreachable!("all jobs are counted"),
+            }
+        };
     }
+    count_each!(Sampled Read Fields Write ToOpenTelemetry FromOpenTelemetry Reparent);
 }
 
 /// Reading does not depend on the payload's length.

@@ -14,6 +14,8 @@ use glassine_peers::job::{Case, Job, PAYLOADS};
 use glassine_peers::limits::{LimitOfBytes, LimitOfSlices};
 use glassine_peers::peer::{Peer, Says};
 use glassine_peers::peers::{Visitor, visit_all};
+use glassine_peers::task::Task;
+use glassine_peers::tasks;
 
 fn main() {
     let seed = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(20_261_126);
@@ -22,9 +24,6 @@ fn main() {
     for says in Says::all() {
         for len in PAYLOADS {
             for job in Job::ALL {
-                if job == Job::Fields && !says.has_fields() {
-                    continue;
-                }
                 let mut candidates = Candidates { says, len, job, all: Vec::new() };
                 visit_all(&mut candidates);
                 candidates.visit::<LimitOfSlices>();
@@ -33,6 +32,17 @@ fn main() {
             }
         }
     }
+    for tasks in tasks::all() {
+        let mut candidates: Vec<Candidate> = tasks.into_iter().map(of_task).collect();
+        compare(&mut candidates, rounds, &mut shuffle);
+    }
+}
+
+fn of_task(mut task: Task) -> Candidate {
+    let name = task.name.clone();
+    let mut batch: Box<dyn FnMut(u32)> = Box::new(move |calls| (0..calls).for_each(|_| task.run()));
+    let calls = calls(&mut batch);
+    Candidate { name, batch, calls, times: Vec::new() }
 }
 
 /// A peer that does one job.
@@ -55,7 +65,10 @@ struct Candidates {
 
 impl Visitor for Candidates {
     fn visit<P: Peer + 'static>(&mut self) {
-        let Some(case) = Case::<P>::new(self.says, self.len) else { return };
+        let Some(mut case) = Case::<P>::new(self.says, self.len) else { return };
+        if !case.has(self.job) {
+            return;
+        }
         let name = format!("{}/{}/{}/{}", P::NAME, self.job.name(), self.says.name, self.len);
         let mut batch = batch(case, self.job);
         let calls = calls(&mut batch);
@@ -79,6 +92,9 @@ fn batch<P: Peer + 'static>(mut case: Case<P>, job: Job) -> Box<dyn FnMut(u32)> 
         Job::Read => repeat!(Job::Read),
         Job::Fields => repeat!(Job::Fields),
         Job::Write => repeat!(Job::Write),
+        Job::ToOpenTelemetry => repeat!(Job::ToOpenTelemetry),
+        Job::FromOpenTelemetry => repeat!(Job::FromOpenTelemetry),
+        Job::Reparent => repeat!(Job::Reparent),
         _ => unreachable!("all jobs are measured"),
     }
 }

@@ -12,3 +12,5 @@ pub mod job;
 pub mod limits;
 pub mod peer;
 pub mod peers;
+pub mod task;
+pub mod tasks;

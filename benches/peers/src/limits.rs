@@ -1,7 +1,11 @@
 //! What no codec can be faster than: the same steps without a codec.
 
+use std::hint::black_box;
+
 use bytes::Bytes;
 use glassine::TraceContext;
+use opentelemetry::trace::{SpanContext, TraceContextExt, TraceState};
+use opentelemetry::{Context, SpanId, TraceFlags, TraceId};
 
 use crate::peer::{Abilities, Fields, Peer, Says};
 
@@ -49,6 +53,30 @@ impl Peer for LimitOfSlices {
     fn trace_context(found: TraceContext) -> Option<TraceContext> {
         Some(found)
     }
+
+    /// What OpenTelemetry takes by itself.
+    #[inline]
+    fn to_opentelemetry(message: &Bytes) -> (Context, &[u8]) {
+        let span_context = SpanContext::new(
+            TraceId::from_bytes([7; 16]),
+            SpanId::from_bytes([7; 8]),
+            TraceFlags::SAMPLED,
+            true,
+            TraceState::NONE,
+        );
+        (Context::new().with_remote_span_context(span_context), Self::read(message).1)
+    }
+
+    /// What it takes to be asked, and the copy.
+    #[inline]
+    fn from_opentelemetry<'b>(
+        out: &'b mut Vec<u8>,
+        context: &Context,
+        payload: &Bytes,
+    ) -> &'b [u8] {
+        black_box(context.span().span_context());
+        Self::write(out, &[7; 32], payload)
+    }
 }
 
 /// Over `Bytes`: a clone, and its drop. It reads as [`LimitOfSlices`] else.
@@ -89,5 +117,19 @@ impl Peer for LimitOfBytes {
 
     fn trace_context(found: TraceContext) -> Option<TraceContext> {
         Some(found)
+    }
+
+    #[inline]
+    fn to_opentelemetry(message: &Bytes) -> (Context, Bytes) {
+        (LimitOfSlices::to_opentelemetry(message).0, message.clone())
+    }
+
+    #[inline]
+    fn from_opentelemetry<'b>(
+        out: &'b mut Vec<u8>,
+        context: &Context,
+        payload: &Bytes,
+    ) -> &'b [u8] {
+        LimitOfSlices::from_opentelemetry(out, context, &payload.clone())
     }
 }

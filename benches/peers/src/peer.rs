@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use glassine::TraceContext;
+use glassine::{SpanId, TraceContext, TraceFlags};
+use glassine_opentelemetry::{from_span_context, to_span_context};
 use inputs::{BAGGAGE, TRACESTATE};
+use opentelemetry::Context;
+use opentelemetry::trace::TraceContextExt;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 /// A way to send a context in front of a payload.
@@ -16,6 +19,8 @@ pub trait Peer {
     const NAME: &'static str;
     /// What it is able to do beside the jobs.
     const ABILITIES: Abilities;
+    /// Whether a context that is not sampled is sent at all.
+    const SENDS_UNSAMPLED: bool = true;
     /// What a message is written into, again and again.
     type Buffer: Default;
     /// The context as the sender has it.
@@ -44,8 +49,37 @@ pub trait Peer {
     /// Gives tracestate and baggage, if the form has a place for them.
     fn fields(message: &Bytes) -> Option<Fields<'_>>;
 
-    /// What was read, to be compared. Not measured.
+    /// What was read, as Glassine's value.
     fn trace_context(found: Self::Found<'_>) -> Option<TraceContext>;
+
+    /// Makes a context of OpenTelemetry that a span can continue, and gives the payload. Tracestate
+    /// and baggage are not wanted.
+    #[inline]
+    fn to_opentelemetry(message: &Bytes) -> (Context, Self::Payload<'_>) {
+        let (found, payload) = Self::read(message);
+        let context = found.and_then(Self::trace_context).map_or_else(Context::new, |context| {
+            Context::new().with_remote_span_context(to_span_context(context))
+        });
+        (context, payload)
+    }
+
+    /// Writes a message from a context of OpenTelemetry.
+    #[inline]
+    fn from_opentelemetry<'b>(
+        buffer: &'b mut Self::Buffer,
+        context: &Context,
+        payload: &Bytes,
+    ) -> &'b [u8] {
+        let says = Says::context_alone(from_span_context(context.span().span_context()));
+        Self::write(buffer, &Self::context(says), payload)
+    }
+
+    /// Gives a message a new span id where it stands, as relays do; or tells that the form has no
+    /// place at which to do so.
+    #[inline]
+    fn reparent(_message: &mut [u8], _span_id: SpanId) -> bool {
+        false
+    }
 }
 
 /// Tracestate and baggage as text.
@@ -84,18 +118,30 @@ pub struct Says {
 }
 
 impl Says {
-    /// All that is measured: nothing, a sampled context, and one with tracestate and baggage.
+    /// All that is measured: nothing, a context that is not sampled, one that is, and the same with
+    /// tracestate and baggage.
     #[must_use]
-    pub fn all() -> [Self; 3] {
-        let nothing = Self { name: "none", context: None, tracestate: None, baggage: None };
-        let sampled = Self { name: "sampled", context: Some(inputs::context()), ..nothing };
+    pub fn all() -> [Self; 4] {
+        let sampled = inputs::context();
+        let unsampled = sampled.with_flags(TraceFlags::NONE);
+        let named = |name, context| Self { name, ..Self::context_alone(context) };
+        let nothing = named("none", None);
+        let unsampled = named("unsampled", Some(unsampled));
+        let sampled = named("sampled", Some(sampled));
         let fields = Self {
             name: "fields",
             tracestate: Some(TRACESTATE),
             baggage: Some(BAGGAGE),
             ..sampled
         };
-        [nothing, sampled, fields]
+        [nothing, unsampled, sampled, fields]
+    }
+
+    /// A context without anything beside it, or none.
+    #[must_use]
+    #[inline]
+    pub const fn context_alone(context: Option<TraceContext>) -> Self {
+        Self { name: "", context, tracestate: None, baggage: None }
     }
 
     /// Whether there is anything beside the context.
@@ -138,11 +184,12 @@ impl Ids {
 
     /// The same as Glassine's value, if the ids are not zero.
     #[must_use]
+    #[inline]
     pub fn trace_context(self) -> Option<TraceContext> {
         Some(TraceContext::new(
             glassine::TraceId::from_bytes(self.trace_id)?,
-            glassine::SpanId::from_bytes(self.span_id)?,
-            glassine::TraceFlags::from_u8(self.flags),
+            SpanId::from_bytes(self.span_id)?,
+            TraceFlags::from_u8(self.flags),
         ))
     }
 }

@@ -4,10 +4,13 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use glassine::{SpanId, TraceContext};
+use glassine_opentelemetry::from_span_context;
 use glassine_peers::job::{Case, PAYLOADS};
 use glassine_peers::limits::LimitOfSlices;
 use glassine_peers::peer::{Peer, Says};
 use glassine_peers::peers::{Visitor, visit_all};
+use opentelemetry::trace::TraceContextExt;
 
 #[test]
 fn each_peer_reads_what_it_writes() {
@@ -56,7 +59,7 @@ impl Visitor for BareMessages {
         if !P::ABILITIES.tells_bare.starts_with("yes") {
             return;
         }
-        let [nothing, sampled, _] = Says::all();
+        let [nothing, _, sampled, _] = Says::all();
         let old_sender = Bytes::from(inputs::payload(64));
         let (found, payload) = P::read(&old_sender);
         assert!(found.is_none() && payload.as_ref() == old_sender, "{}", P::NAME);
@@ -73,13 +76,38 @@ impl Visitor for BareMessages {
 
 fn check<P: Peer>(case: &Case<P>, what: &str) {
     let says = case.says;
-    assert_eq!(P::is_sampled(&case.message), says.context.is_some(), "sampled: {what}");
+    let sent = says.context.filter(|context| context.is_sampled() || P::SENDS_UNSAMPLED);
+    let is_sampled = sent.is_some_and(TraceContext::is_sampled);
+    assert_eq!(P::is_sampled(&case.message), is_sampled, "sampled: {what}");
     let (found, payload) = P::read(&case.message);
-    assert_eq!(found.and_then(P::trace_context), says.context, "context: {what}");
+    assert_eq!(found.and_then(P::trace_context), sent, "context: {what}");
     assert!(payload.as_ref() == case.payload, "payload: {what}");
+    if says.context.is_some_and(TraceContext::is_sampled) {
+        with_opentelemetry::<P>(case, what);
+    }
     if let Some((tracestate, baggage)) = P::fields(&case.message) {
         assert_eq!(tracestate.as_deref(), says.tracestate, "tracestate: {what}");
         assert_eq!(members(baggage), members(says.baggage.map(Into::into)), "baggage: {what}");
+    }
+}
+
+fn with_opentelemetry<P: Peer>(case: &Case<P>, what: &str) {
+    let (context, payload) = P::to_opentelemetry(&case.message);
+    let found = from_span_context(context.span().span_context());
+    assert_eq!(found, case.says.context, "to OpenTelemetry: {what}");
+    assert!(payload.as_ref() == case.payload, "payload: {what}");
+    let mut buffer = P::Buffer::default();
+    let message = P::from_opentelemetry(&mut buffer, &context, &case.payload);
+    let mut message = message.to_vec();
+    let found = |message: &[u8]| {
+        let message = Bytes::copy_from_slice(message);
+        P::read(&message).0.and_then(P::trace_context)
+    };
+    assert_eq!(found(&message), case.says.context, "from OpenTelemetry: {what}");
+    let span_id = SpanId::from_u64(7).unwrap();
+    if P::reparent(&mut message, span_id) {
+        let expected = case.says.context.map(|context| context.with_span_id(span_id));
+        assert_eq!(found(&message), expected, "new span id: {what}");
     }
 }
 

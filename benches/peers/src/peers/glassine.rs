@@ -4,7 +4,7 @@
 //! its first bytes; payloads that begin like a frame are escaped.
 
 use bytes::Bytes;
-use glassine::{Envelope, Field, Reading, TraceContext, needs_escape};
+use glassine::{Envelope, Field, Reading, SpanId, TraceContext, needs_escape, reparent};
 
 use crate::peer::{Abilities, Fields, Peer, Says};
 
@@ -62,5 +62,10 @@ impl Peer for Glassine {
 
     fn trace_context(found: TraceContext) -> Option<TraceContext> {
         Some(found)
+    }
+
+    #[inline]
+    fn reparent(message: &mut [u8], span_id: SpanId) -> bool {
+        reparent(message, span_id).is_some()
     }
 }

@@ -1,11 +1,14 @@
 //! Glassine's `Channel`: what its README shows.
 //!
 //! It counts each message, judges the context by the trust in the peer, and lets fields pass by
-//! lists. What it reads holds its message, whose bytes are shared.
+//! lists. What it reads holds its message, whose bytes are shared. For what is not sampled it sends
+//! nothing, which is its default.
 
-use bytes::{BufMut, Bytes};
+use bytes::Bytes;
 use glassine::policy::{AllowList, Propagation, Rollout, Trust};
 use glassine::{Channel, Origin, TraceContext};
+use glassine_opentelemetry::{Consumer, Relation, capture_from};
+use opentelemetry::Context;
 
 use crate::peer::{Abilities, Fields, Peer, Says};
 use crate::peers::glassine::Glassine;
@@ -16,6 +19,7 @@ use crate::peers::glassine::Glassine;
 pub struct GlassineChannel;
 
 static CHANNEL: Channel = Channel::new().with_rollout(Rollout::On).with_trust(Trust::Accept);
+const CONSUMER: Consumer = Consumer::new().with_relation(Relation::Parent);
 /// Lets all fields pass, for a sender that has some.
 static OPEN: Channel = Channel::new()
     .with_rollout(Rollout::On)
@@ -26,6 +30,7 @@ static OPEN: Channel = Channel::new()
 impl Peer for GlassineChannel {
     const NAME: &'static str = "glassine_channel";
     const ABILITIES: Abilities = Glassine::ABILITIES;
+    const SENDS_UNSAMPLED: bool = false;
     type Buffer = Vec<u8>;
     type Context = Origin;
     type Found<'m> = TraceContext;
@@ -40,7 +45,9 @@ impl Peer for GlassineChannel {
     #[inline]
     fn write<'b>(out: &'b mut Vec<u8>, origin: &Origin, payload: &Bytes) -> &'b [u8] {
         out.clear();
-        out.put(OPEN.wrap(origin, payload.clone()));
+        let (envelope, payload) = OPEN.wrap(origin, payload.clone()).into_parts();
+        out.extend_from_slice(envelope.as_bytes());
+        out.extend_from_slice(&payload);
         out
     }
 
@@ -66,5 +73,20 @@ impl Peer for GlassineChannel {
 
     fn trace_context(found: TraceContext) -> Option<TraceContext> {
         Some(found)
+    }
+
+    #[inline]
+    fn to_opentelemetry(message: &Bytes) -> (Context, Bytes) {
+        let (payload, origin) = CHANNEL.receive(message.clone()).into_parts();
+        (CONSUMER.plan([&origin]).context(&Context::new()), payload)
+    }
+
+    #[inline]
+    fn from_opentelemetry<'b>(
+        out: &'b mut Vec<u8>,
+        context: &Context,
+        payload: &Bytes,
+    ) -> &'b [u8] {
+        Self::write(out, &capture_from(context), payload)
     }
 }

@@ -6,7 +6,7 @@
 //! cannot be told.
 
 use bytes::Bytes;
-use glassine::TraceContext;
+use glassine::{SpanId, TraceContext};
 
 use crate::peer::{Abilities, Fields, Ids, Peer, Says};
 
@@ -63,6 +63,14 @@ impl Peer for GrpcTraceBin {
 
     fn trace_context(found: Ids) -> Option<TraceContext> {
         found.trace_context()
+    }
+
+    #[inline]
+    fn reparent(message: &mut [u8], span_id: SpanId) -> bool {
+        // The fields are in the order in which they are written here, or the record is not ours.
+        let [_, 0, TRACE_ID, rest @ ..] = message else { return false };
+        let Some([SPAN_ID, value @ ..]) = rest.get_mut(16..) else { return false };
+        value.first_chunk_mut().map(|value| *value = span_id.to_bytes()).is_some()
     }
 }
 

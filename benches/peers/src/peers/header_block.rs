@@ -64,6 +64,14 @@ impl Peer for HeaderBlock {
     }
 }
 
+/// The same of a message that is text: `traceparent` and payload.
+#[inline]
+pub(crate) fn split(message: &str) -> (Option<&[u8]>, &str) {
+    let mut headers = [EMPTY_HEADER; MOST_HEADERS];
+    let (headers, payload) = parse(message.as_bytes(), &mut headers);
+    (find(headers, "traceparent"), &message[message.len() - payload.len()..])
+}
+
 #[inline]
 fn parse<'h, 'm>(message: &'m [u8], headers: &'h mut [Header<'m>]) -> (&'h [Header<'m>], &'m [u8]) {
     match httparse::parse_headers(message, headers) {

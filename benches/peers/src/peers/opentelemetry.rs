@@ -73,8 +73,7 @@ impl Peer for OpenTelemetry {
 
     #[inline]
     fn read(message: &Bytes) -> (Option<SpanContext>, Vec<u8>) {
-        let (carrier, payload) = msgpack_owned::decode(message);
-        let context = PROPAGATOR.extract_with_context(&Context::new(), &carrier);
+        let (context, payload) = extracted(message);
         let span_context = context.span().span_context().clone();
         (span_context.is_valid().then_some(span_context), payload)
     }
@@ -89,8 +88,29 @@ impl Peer for OpenTelemetry {
         Some((text(tracestate), text(baggage)))
     }
 
+    #[inline]
+    fn to_opentelemetry(message: &Bytes) -> (Context, Vec<u8>) {
+        extracted(message)
+    }
+
+    #[inline]
+    fn from_opentelemetry<'b>(
+        out: &'b mut Vec<u8>,
+        context: &Context,
+        payload: &Bytes,
+    ) -> &'b [u8] {
+        Self::write(out, context, payload)
+    }
+
     fn trace_context(found: SpanContext) -> Option<TraceContext> {
         let (trace_id, span_id) = (found.trace_id().to_bytes(), found.span_id().to_bytes());
         Ids::new(trace_id, span_id, found.trace_flags().to_u8()).trace_context()
     }
+}
+
+/// A context with all that was sent, and the payload.
+#[inline]
+pub(crate) fn extracted(message: &[u8]) -> (Context, Vec<u8>) {
+    let (carrier, payload) = msgpack_owned::decode(message);
+    (PROPAGATOR.extract_with_context(&Context::new(), &carrier), payload)
 }

@@ -8,9 +8,9 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use glassine::TraceContext;
-use zerocopy::IntoBytes;
+use glassine::{SpanId, TraceContext};
 use zerocopy::byteorder::little_endian::U16;
+use zerocopy::{FromBytes, IntoBytes};
 
 use crate::generated::sbe::envelope::VarData;
 use crate::generated::sbe::{Envelope, MessageHeader};
@@ -80,6 +80,14 @@ impl Peer for Sbe {
 
     fn trace_context(found: Ids) -> Option<TraceContext> {
         found.trace_context()
+    }
+
+    #[inline]
+    fn reparent(message: &mut [u8], span_id: SpanId) -> bool {
+        split(message);
+        let block = &mut message[size_of::<MessageHeader>()..];
+        let block = Envelope::mut_from_prefix(block);
+        block.map(|(block, _)| block.span_id = span_id.to_bytes()).is_ok()
     }
 }
 

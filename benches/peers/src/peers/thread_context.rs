@@ -7,7 +7,7 @@
 //! passed over by their length.
 
 use bytes::Bytes;
-use glassine::TraceContext;
+use glassine::{SpanId, TraceContext};
 use zerocopy::byteorder::little_endian::U16;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
@@ -98,6 +98,12 @@ impl Peer for ThreadContext {
 
     fn trace_context(found: Ids) -> Option<TraceContext> {
         found.trace_context()
+    }
+
+    #[inline]
+    fn reparent(message: &mut [u8], span_id: SpanId) -> bool {
+        let record = Record::mut_from_prefix(message);
+        record.map(|(record, _)| record.span_id = span_id.to_bytes()).is_ok()
     }
 }
 

@@ -4,7 +4,7 @@
 //! one more field moves the payload. No context is ids of zero, in the same 25 bytes.
 
 use bytes::Bytes;
-use glassine::TraceContext;
+use glassine::{SpanId, TraceContext};
 use zerocopy::{FromBytes, IntoBytes};
 
 use crate::peer::{Abilities, Fields, Ids, Peer, Says};
@@ -52,5 +52,11 @@ impl Peer for ZerocopyStruct {
 
     fn trace_context(found: &Ids) -> Option<TraceContext> {
         found.trace_context()
+    }
+
+    #[inline]
+    fn reparent(message: &mut [u8], span_id: SpanId) -> bool {
+        let ids = Ids::mut_from_prefix(message);
+        ids.map(|(ids, _)| ids.span_id = span_id.to_bytes()).is_ok()
     }
 }
