@@ -215,7 +215,7 @@ impl Channel {
     }
 
     /// Takes a message of a text channel apart, as [`receive`](Self::receive) does. Allocates for
-    /// what is in the envelope, if there is one.
+    /// an envelope that is more than a context.
     #[cfg(feature = "text")]
     #[must_use]
     pub fn receive_text<'m>(&self, message: &'m str) -> Traced<&'m str> {
@@ -322,7 +322,7 @@ impl Channel {
     /// Apart, so that the check in front of it is small enough to be inlined.
     ///
     /// What carries a context and nothing else, for all traces and at any length, is not prepared:
-    /// that saves three quarters of the instructions of such a send.
+    /// that saves most of the instructions of such a send.
     #[inline(never)]
     fn wrap_with_context<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
         let is_alone = !origin.has_fields()

@@ -16,6 +16,8 @@ use crate::head::Head;
 use crate::mode::Mode;
 use crate::owned_reading::OwnedReading;
 use crate::reader::Reader;
+#[cfg(all(feature = "policy", feature = "bytes"))]
+use crate::reading::Reading;
 use crate::text::front::{BYTES, CHARS, CONTEXT_CHARS, HEADER_CHARS};
 use crate::verdict::Verdict;
 use crate::wire::{CONTEXT_LEN, LENGTH_AT, MAX_ENCODED_LEN, TEXT_END, TEXT_PREFIX};
@@ -121,6 +123,16 @@ impl<'a> TextReading<'a> {
         // The encoding was judged when the message was read.
         let bytes = BASE64URL_NOPAD.decode(self.encoded).unwrap_or_default();
         OwnedReading::new(bytes.into(), self.head)
+    }
+
+    /// Hands over what [`decode`](Self::decode) decodes; without an allocation if it is a context and
+    /// no fields.
+    #[cfg(all(feature = "policy", feature = "bytes"))]
+    pub(crate) fn with_decoded<R>(self, then: impl FnOnce(Reading<'_>) -> R) -> R {
+        let Ok(chars) = <&[u8; CONTEXT_CHARS]>::try_from(self.encoded) else {
+            return then(self.decode().as_reading());
+        };
+        then(Reading::new(&front::decode_context(chars), self.head))
     }
 
     /// Returns where the payload begins in the text: 0 for bare and damaged messages.

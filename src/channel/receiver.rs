@@ -165,7 +165,8 @@ impl<'a> Receiver<'a> {
         }
         let reading = self.channel.reader.read_text(message);
         let required = reading.require(self.channel.sending.mode);
-        Ok(match self.judge(reading.decode().as_reading(), required.err())? {
+        let refusal = required.err();
+        Ok(match reading.with_decoded(|decoded| self.judge(decoded, refusal))? {
             Some(origin) => {
                 let payload = message.get(reading.payload_offset()..);
                 Traced::new(payload.unwrap_or_default(), origin)

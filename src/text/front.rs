@@ -38,6 +38,16 @@ pub(super) fn decode_ids(chars: &[u8; CONTEXT_CHARS]) -> [u8; IDS_LEN] {
     ids
 }
 
+/// Decodes both.
+#[cfg(all(feature = "policy", feature = "bytes"))]
+pub(super) fn decode_context(chars: &[u8; CONTEXT_CHARS]) -> [u8; CONTEXT_LEN] {
+    let mut bytes = [0; CONTEXT_LEN];
+    let (header, ids) = bytes.split_at_mut(HEADER_LEN);
+    header.copy_from_slice(&chars.first_chunk().map_or([0; HEADER_LEN], decode_header));
+    ids.copy_from_slice(&decode_ids(chars));
+    bytes
+}
+
 /// Writes header and ids, between what begins and what ends them in a text; behind it, only ASCII.
 pub(super) fn encode_context(bytes: &[u8; CONTEXT_LEN]) -> [u8; TEXT_LEN.next_power_of_two()] {
     let mut padded = [0; BYTES * GROUPS + 1];

@@ -99,8 +99,7 @@ impl MessageCodec {
     /// `AsyncWriteExt::write_all_buf`, which sends them by vectored writes where the stream has
     /// these. Nothing is copied. O(1).
     ///
-    /// That pays for payloads from about 16 KiB: over a loopback socket it took 1.15 times as long
-    /// as a copy at 4 KiB, 0.94 at 16 KiB and 0.67 at 64 KiB (`benches/stream.rs`). Where messages
+    /// That pays for payloads from about 16 KiB, as `benches/stream.rs` measures. Where messages
     /// are smaller, a `Framed` is the better way: it gathers many of them for one write.
     ///
     /// # Errors
@@ -196,9 +195,14 @@ impl<P: Buf> Encoder<Wrapped<P>> for MessageCodec {
     /// An `io::Error` around a [`StreamError`] if the message is too long, as
     /// [`frame`](Self::frame) says. Nothing is written then.
     fn encode(&mut self, message: Wrapped<P>, buffer: &mut BytesMut) -> io::Result<()> {
-        let framed = self.frame(message)?;
-        buffer.reserve(framed.remaining());
-        buffer.put(framed);
+        let message = self.fitted(message)?;
+        let len = message.remaining();
+        let (envelope, payload) = message.into_parts();
+        buffer.reserve(LEN + len);
+        // No more than the maximum.
+        buffer.put_u32(len as u32);
+        buffer.extend_from_slice(envelope.as_bytes());
+        buffer.put(payload);
         Ok(())
     }
 }
