@@ -125,8 +125,8 @@ impl<'a> TextReading<'a> {
         OwnedReading::new(bytes.into(), self.head)
     }
 
-    /// Hands over what [`decode`](Self::decode) decodes; without an allocation if it is a context and
-    /// no fields.
+    /// Hands over what [`decode`](Self::decode) decodes; without an allocation if it is a context
+    /// and no fields.
     #[cfg(all(feature = "policy", feature = "bytes"))]
     pub(crate) fn with_decoded<R>(self, then: impl FnOnce(Reading<'_>) -> R) -> R {
         let Ok(chars) = <&[u8; CONTEXT_CHARS]>::try_from(self.encoded) else {
