@@ -27,12 +27,8 @@ pub(crate) enum Among {
 
 impl Keys {
     pub(crate) fn new() -> Self {
-        Self::hashed_by(multiplier())
-    }
-
-    const fn hashed_by(multiplier: u64) -> Self {
         let (marks, tags) = ([0; MAX_FIELDS], [0; MAX_FIELDS]);
-        Self { marks, tags, len: 0, slots: [0; SLOTS], multiplier }
+        Self { marks, tags, len: 0, slots: [0; SLOTS], multiplier: multiplier() }
     }
 
     /// Adds a well-formed key if it is not among the others, and tells whether it is.
@@ -125,8 +121,8 @@ const _: () = assert!(SLOTS >= 2 * MAX_FIELDS && MAX_FIELDS < SLOTS);
 const IS_HASH: u32 = 1 << 31;
 
 /// An odd number that senders do not know where addresses are random: it is made of two. Where they
-/// are not, who knows it can make keys that have one hash, which costs
-/// receivers a look at each pair and a sort.
+/// are not, who knows it can make keys that have one hash, which costs receivers a look at each
+/// pair, of which there are 8,128 at most, and a sort.
 fn multiplier() -> u64 {
     if cfg!(test) {
         return 0;

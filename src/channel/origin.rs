@@ -51,8 +51,8 @@ impl Origin {
 
     /// The same with these fields besides its own, of which they replace what counts once. Fields
     /// that a writer would refuse are left out, and what is too long for a carrier of 16 KiB is
-    /// [shortened](crate::shorten). They are copied, with a few allocations, in
-    /// O(bytes + fields log fields), of at most 128 fields.
+    /// [shortened](crate::shorten). They are copied, with an allocation or two,
+    /// and a few more if some are left out; O(bytes), of at most 128 fields.
     #[must_use]
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
         let kept = self.keep(fields, |_| true);
