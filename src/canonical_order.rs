@@ -52,13 +52,17 @@ impl<'a> GoingOn<'a> {
         self.places.count == 0
     }
 
-    /// Leaves so many of them, the first.
+    /// Leaves so many of them: the first, and a thinning, which says how many have this message.
     #[cfg(all(feature = "policy", feature = "bytes"))]
     pub(crate) fn truncate(&mut self, count: usize) {
-        while self.places.count > count {
-            self.places.count -= 1;
-            let last = self.places.each.get(self.places.count);
-            self.places.len -= last.map_or(0, |place| usize::from(place.len));
+        let Places { each, count: left, len, .. } = &mut self.places;
+        let is_thinning = |place: &Place| place.field_type == FieldType::THINNING;
+        while *left > count {
+            let all = each.get_mut(..*left).unwrap_or_default();
+            let last = all.iter().rposition(|place| !is_thinning(place)).unwrap_or(count);
+            *len -= all.get(last).map_or(0, |place| usize::from(place.len));
+            all.get_mut(last..).unwrap_or_default().rotate_left(1);
+            *left -= 1;
         }
     }
 

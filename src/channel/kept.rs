@@ -39,8 +39,15 @@ impl Kept {
         stays: impl Fn(&Field<'_>) -> bool,
     ) -> Option<Self> {
         let mut kept = Self::of(EncodedEnvelope::empty());
-        fields.iter().for_each(|field| kept.note(field));
-        let types = fields.iter().filter(|field| field.counts_once()).map(Field::field_type);
+        let cleaned;
+        let given = if are_clean(context, fields) {
+            fields
+        } else {
+            cleaned = clean(context, fields.iter().copied());
+            &cleaned
+        };
+        given.iter().for_each(|field| kept.note(field));
+        let types = given.iter().filter(|field| field.counts_once()).map(Field::field_type);
         let types = types.fold(0_u8, |types, of| types | 1_u8.wrapping_shl(u32::from(of.0)));
         let mut others = GoingOn::find(
             others,
@@ -60,11 +67,11 @@ impl Kept {
                 goes_on
             },
         );
-        // Without keys, none of the others is replaced that was not left out.
+        // What is given comes first. Without keys, it replaces no other than those left out above.
         if types & 1 << FieldType::TEXT_MAP.0 == 0 {
-            others.truncate(MAX_FIELDS.saturating_sub(fields.len()));
+            others.truncate(MAX_FIELDS.saturating_sub(given.len()));
         }
-        kept.written(context, fields, others)
+        kept.written(context, given, others)
     }
 
     /// Copies what counts of the fields that came with a message, as far as the list lets it pass,
@@ -118,12 +125,12 @@ impl Kept {
                 return Some(self);
             }
         }
-        let counts = |field: &Field<'_>| field.is_well_formed() && field.is_in_place(context);
-        let given = given.iter().copied().filter(counts);
-        // As many as are looked at.
-        let mut fields: Vec<_> = given.chain(going_on.fields()).take(2 * MAX_FIELDS).collect();
-        leave_first(&mut fields);
-        fields.truncate(MAX_FIELDS);
+        // The thinning before the others, since what is too much goes from the end.
+        let is_thinning = |field: &Field<'_>| matches!(field, Field::Thinning(_));
+        let thinning = going_on.fields().filter(is_thinning);
+        let others = going_on.fields().filter(|field| !is_thinning(field));
+        let all = given.iter().copied().chain(thinning).chain(others);
+        let mut fields = clean(context, all);
         let fields = shorten(&mut fields, ROOM);
         if fields.is_empty() {
             return None;
@@ -197,6 +204,34 @@ impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.carrier().fmt(f)
     }
+}
+
+/// Whether a writer would take these fields, but for keys that stand more than once.
+fn are_clean(context: Option<TraceContext>, fields: &[Field<'_>]) -> bool {
+    let mut types = 0_u8;
+    fields.len() <= MAX_FIELDS
+        && fields.iter().all(|field| {
+            let counts_once = field.counts_once() && !matches!(field, Field::TextMap { .. });
+            let of_type = 1_u8.wrapping_shl(u32::from(field.field_type().0));
+            let is_again = counts_once && types & of_type != 0;
+            if counts_once {
+                types |= of_type;
+            }
+            !is_again && field.is_well_formed() && field.is_in_place(context)
+        })
+}
+
+/// As many of these fields as a carrier has room for, without those that a writer would refuse.
+fn clean<'f>(
+    context: Option<TraceContext>,
+    fields: impl Iterator<Item = Field<'f>>,
+) -> Vec<Field<'f>> {
+    let counting = fields.filter(|field| field.is_well_formed() && field.is_in_place(context));
+    // As many are looked at as may be given and go on.
+    let mut fields: Vec<_> = counting.take(2 * MAX_FIELDS).collect();
+    leave_first(&mut fields);
+    fields.truncate(MAX_FIELDS);
+    fields
 }
 
 /// Which of at most 256 fields are text-map entries whose key stands before them.
