@@ -1,9 +1,11 @@
 //! Where a message comes from: what is left of its context once the policies have seen it.
 
+use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::num::NonZeroU32;
 
+use crate::canonical_order::GoingOn;
 use crate::carrier::Carrier;
 use crate::channel::boundary::{Boundary, parts};
 use crate::channel::kept::{Kept, ROOM};
@@ -15,7 +17,7 @@ use crate::policy::allow_list::AllowList;
 use crate::policy::fan_out::{fan_out_selects, nested_weight};
 use crate::policy::propagation::Propagation;
 use crate::policy::trust::weighs;
-use crate::shorten::shorten;
+use crate::shorten::{carrier_len, shorten};
 use crate::wire::{HEADER_LEN, MAX_FIELDS};
 
 /// Where a message comes from: what its receiver's span does with the context that came
@@ -238,16 +240,55 @@ impl Origin {
         if is_whole && boundary.admits_all(kept.carrier()) {
             return (kept.encoded(says), false);
         }
-        let baggage = self.carrier().baggage();
-        let baggage_left = baggage.and_then(|text| boundary.list.baggage(text));
-        let is_going_on = self.going_on(context);
-        let goes_on = |field: &Field<'_>| is_going_on(field) && field.is_in_place(context);
-        let going_on: Vec<_> = self.carrier().fields().filter(|field| goes_on(field)).collect();
-        let allowed = allowed(going_on.iter().copied(), &boundary.list, baggage_left.as_deref());
-        let allowed = allowed.filter_map(|field| boundary.limit(field));
-        let mut fields: Vec<_> = own.clone().chain(allowed).take(MAX_FIELDS).collect();
+        let goes_on = self.going_on(context);
+        let mut has_lost = false;
+        // What goes on of lists that lose members, and these lists.
+        let (mut baggage, mut tracestate) = (None, None);
+        let mut going_on = GoingOn::find(
+            kept.carrier(),
+            |_| true,
+            |field| {
+                if !goes_on(field) || !field.is_in_place(context) {
+                    return false;
+                }
+                let stays = match field {
+                    Field::Baggage(text) => match boundary.list.baggage(text) {
+                        Some(Cow::Owned(left)) => {
+                            baggage = Some((left, *field));
+                            return false;
+                        }
+                        left => left.is_some(),
+                    },
+                    Field::Tracestate(_) => match boundary.limit(*field) {
+                        Some(left) if left != *field => {
+                            tracestate = Some((left, *field));
+                            return false;
+                        }
+                        left => left.is_some(),
+                    },
+                    field => boundary.list.admits(field),
+                };
+                // A list without a member says nothing.
+                has_lost |= !stays && parts(&[*field]) > 0;
+                stays
+            },
+        );
+        let baggage = baggage.as_ref().map(|(left, whole)| (Field::Baggage(left), *whole));
+        let shorter = baggage.into_iter().chain(tracestate);
+        has_lost |= shorter.clone().any(|(left, whole)| parts(&[left]) < parts(&[whole]));
+        let given: Vec<_> = own.chain(shorter.map(|(left, _)| left)).collect();
+        let len = given.iter().map(carrier_len).sum::<usize>() + going_on.len();
+        if len <= ROOM {
+            let envelope = Envelope::saying(says).with_fields(&given);
+            if let Ok(encoded) = envelope.encoded_going_on(Some(&mut going_on)) {
+                return (encoded, has_lost);
+            }
+        }
+        let mut fields: Vec<_> = given.iter().copied().chain(going_on.fields()).collect();
+        let all = parts(&fields);
+        fields.truncate(MAX_FIELDS);
         let fields = shorten(&mut fields, ROOM);
-        let has_lost = parts(fields) < parts(&going_on) + own.count();
+        has_lost |= parts(fields) < all;
         (encoded(says, fields), has_lost)
     }
 
@@ -292,16 +333,4 @@ impl From<Option<TraceContext>> for Origin {
 fn encoded(says: Says, fields: &[Field<'_>]) -> EncodedEnvelope {
     let whole = Envelope::saying(says).with_fields(fields).to_encoded();
     whole.unwrap_or_else(|_| EncodedEnvelope::without_fields(says))
-}
-
-/// What the list, which leaves `baggage`, lets pass.
-fn allowed<'a>(
-    fields: impl Iterator<Item = Field<'a>>,
-    list: &AllowList,
-    baggage: Option<&'a str>,
-) -> impl Iterator<Item = Field<'a>> {
-    fields.filter_map(move |field| match field {
-        Field::Baggage(_) => baggage.map(Field::Baggage),
-        field => list.admits(&field).then_some(field),
-    })
 }
