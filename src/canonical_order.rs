@@ -3,7 +3,7 @@
 
 use core::ops::Range;
 
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, bit, key_of};
 use crate::field::{Field, FieldType};
 use crate::repeated_keys::{Among, Keys, repeated_keys};
 use crate::wire::{FIELD_HEADER_LEN, MAX_FIELDS};
@@ -85,9 +85,9 @@ impl<'a> GoingOn<'a> {
     fn keys(&self) -> impl Iterator<Item = (u8, &'a [u8])> {
         let numbered = (0..=u8::MAX).zip(self.places.all());
         let entries = numbered.filter(|(_, place)| place.field_type == FieldType::TEXT_MAP);
-        entries.filter_map(|(number, place)| match place.of(self.bytes) {
-            [_, _, _, len, rest @ ..] => Some((number, rest.get(..usize::from(*len))?)),
-            _ => None,
+        entries.filter_map(|(number, place)| {
+            let value = place.of(self.bytes).get(FIELD_HEADER_LEN..)?;
+            Some((number, key_of(value)?))
         })
     }
 }
@@ -317,7 +317,10 @@ impl<'a> Ordered<'_, 'a> {
                 self.repeated.is_some() && self.repeated.map(|at| at as usize) == self.at(number)
             }
             Field::Unknown { .. } | Field::FurtherContext(_) => false,
-            field => self.given(number + 1).is_some_and(|next| next.repeats(field)),
+            field => {
+                let next = self.given(number + 1).map(Field::field_type);
+                next == Some(field.field_type())
+            }
         }
     }
 }
@@ -367,7 +370,7 @@ impl Repeated {
     fn find(given: &[Field<'_>], going_on: Option<&GoingOn<'_>>) -> Self {
         // Of more given ones than there may be, those in front.
         let given_keys = given.iter().zip(0..).take(MAX_FIELDS);
-        let mut given_keys = given_keys.filter_map(|(field, at)| Some((key_of_given(field)?, at)));
+        let mut given_keys = given_keys.filter_map(|(field, at)| Some((field.key()?, at)));
         // Those that go on were compared with each other when they were read.
         let Some(first) = given_keys.next() else { return Self::NONE };
         let mut given_keys = given_keys.peekable();
@@ -375,22 +378,17 @@ impl Repeated {
             return Self::NONE;
         }
         let mut keys = Keys::new();
-        let is_new = |(key, at)| matches!(keys.add(key, at), Among::No);
+        let given_key = |at| given.get(usize::from(at)).and_then(Field::key);
+        let is_new = |(key, at)| keys.add(key, at, given_key) == Among::No;
         if !core::iter::once(first).chain(given_keys).all(is_new) {
             return Self::sort(given, going_on);
         }
         let mut repeated = Self::NONE;
         for (number, key) in going_on.into_iter().flat_map(GoingOn::keys) {
-            match keys.among(key) {
+            match keys.among(key, given_key) {
                 Among::No => {}
                 Among::Yes => repeated.going_on |= bit(number),
-                Among::IfSame(at) => {
-                    let given_key = given.get(usize::from(at)).and_then(key_of_given);
-                    if !given_key.is_some_and(|given| given.eq_ignore_ascii_case(key)) {
-                        return Self::sort(given, going_on);
-                    }
-                    repeated.going_on |= bit(number);
-                }
+                Among::Open => return Self::sort(given, going_on),
             }
         }
         repeated
@@ -401,7 +399,7 @@ impl Repeated {
         let mut repeated = Self::NONE;
         // Of more given ones than there may be, those in front.
         let given = (0..FIRST_GOING_ON).zip(given);
-        let given = given.filter_map(|(at, field)| Some((at, key_of_given(field)?)));
+        let given = given.filter_map(|(at, field)| Some((at, field.key()?)));
         let going_on = going_on
             .into_iter()
             .flat_map(GoingOn::keys)
@@ -418,19 +416,6 @@ impl Repeated {
         );
         repeated
     }
-}
-
-/// The key of a text-map entry. A longer one is malformed, which is found elsewhere.
-fn key_of_given<'f>(field: &'f Field<'_>) -> Option<&'f [u8]> {
-    match field {
-        Field::TextMap { key, .. } if key.len() <= usize::from(u8::MAX) => Some(key.as_bytes()),
-        _ => None,
-    }
-}
-
-/// The bit of a field that goes on, of which there are at most 128.
-const fn bit(number: u8) -> u128 {
-    1_u128.wrapping_shl(number as u32)
 }
 
 /// The place of the first key that goes on, behind as many given ones as there may be.

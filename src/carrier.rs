@@ -5,7 +5,7 @@ use core::num::NonZeroU32;
 
 use crate::context::TraceContext;
 use crate::fault::{Fault, FaultKind};
-use crate::field::{Field, FieldType, parse_text};
+use crate::field::{Field, FieldType, TypesTaken, parse_text};
 use crate::flags::TraceFlags;
 use crate::id::TraceId;
 use crate::repeated_keys::{Among, Keys, repeated_keys};
@@ -157,7 +157,7 @@ impl<'a> Carrier<'a> {
         Judged {
             carrier: self,
             rest: self.raw_fields(),
-            counted: 0,
+            taken: TypesTaken::default(),
             first_key: "",
             keys: None,
             repeated: None,
@@ -274,9 +274,9 @@ impl fmt::Debug for Fields<'_> {
 pub(crate) struct Judged<'a> {
     carrier: Carrier<'a>,
     rest: RawFields<'a>,
-    /// The known types of which a field has counted, a bit for each.
-    counted: u8,
-    /// The key of the first text-map entry that has counted.
+    /// The types of which a field has counted.
+    taken: TypesTaken,
+    /// The key of the first text-map entry that has counted: empty before it.
     first_key: &'a str,
     /// All of these keys, if there is a second.
     keys: Option<Keys>,
@@ -324,24 +324,15 @@ impl<'a> Judged<'a> {
                 self.is_repeated_key(key).then_some(FaultKind::RepeatedField)
             }
             _ if !field.is_in_place(self.carrier.context()) => Some(FaultKind::MisplacedField),
-            _ => (!self.is_first(field.field_type())).then_some(FaultKind::RepeatedField),
+            field => (!self.taken.take(field.field_type())).then_some(FaultKind::RepeatedField),
         }
-    }
-
-    /// Whether no field of this type has counted yet: now one has.
-    #[inline]
-    fn is_first(&mut self, field_type: FieldType) -> bool {
-        let of_type = 1_u8.wrapping_shl(u32::from(field_type.0));
-        let is_first = self.counted & of_type == 0;
-        self.counted |= of_type;
-        is_first
     }
 
     /// Whether a text-map entry with the key of the one that was read last has counted: now one
     /// has.
     #[inline]
     fn is_repeated_key(&mut self, key: &'a str) -> bool {
-        if self.is_first(FieldType::TEXT_MAP) {
+        if self.first_key.is_empty() {
             self.first_key = key;
             return false;
         }
@@ -358,17 +349,13 @@ impl<'a> Judged<'a> {
         };
         let keys = self.keys.get_or_insert_with(|| {
             let mut keys = Keys::new();
-            keys.add(self.first_key.as_bytes(), tag(self.first_key));
+            keys.add(self.first_key.as_bytes(), tag(self.first_key), |_| None);
             keys
         });
-        match keys.add(key.as_bytes(), tag(key)) {
+        match keys.add(key.as_bytes(), tag(key), |tag| key_of(fields.get(usize::from(tag)..)?)) {
             Among::No => false,
             Among::Yes => true,
-            Among::IfSame(tag) => {
-                let other = fields.get(usize::from(tag)..).and_then(key_of);
-                let is_same = other.is_some_and(|other| other.eq_ignore_ascii_case(key.as_bytes()));
-                is_same || self.is_repeated_entry()
-            }
+            Among::Open => self.is_repeated_entry(),
         }
     }
 
@@ -479,12 +466,12 @@ impl fmt::Debug for RawFields<'_> {
 }
 
 /// The key of a text-map entry, good or bad.
-fn key_of(value: &[u8]) -> Option<&[u8]> {
+pub(crate) fn key_of(value: &[u8]) -> Option<&[u8]> {
     let (len, rest) = value.split_first()?;
     rest.get(..usize::from(*len))
 }
 
 /// The bit of a field, of which there are at most 128.
-const fn bit(number: u8) -> u128 {
+pub(crate) const fn bit(number: u8) -> u128 {
     1_u128.wrapping_shl(number as u32)
 }

@@ -4,7 +4,7 @@ use crate::canonical_order::{GoingOn, Ordered, Written, in_order};
 use crate::carrier::Carrier;
 use crate::context::TraceContext;
 use crate::encode_error::{EncodeError, EncodeErrorKind};
-use crate::field::{Field, FieldType};
+use crate::field::{Field, FieldType, TypesTaken};
 use crate::flags::TraceFlags;
 use crate::wire::{
     CONTEXT_LEN, DECIDED, FIELD_HEADER_LEN, GUARD, HEADER_LEN, IDS, IDS_LEN, MAGIC,
@@ -267,16 +267,12 @@ impl<'a> Envelope<'a> {
         let (mut count, mut len) = fields.going_on();
         len = len.saturating_add(self.says.carrier_len());
         let mut is_sound = !fields.repeats_key();
-        let mut types = 0_u8;
+        let mut taken = TypesTaken::default();
         for field in self.fields {
             count += 1;
             len = len.saturating_add(FIELD_HEADER_LEN).saturating_add(field.value_len());
             is_sound &= self.fault(field).is_none();
-            if field.counts_once() && !matches!(field, Field::TextMap { .. }) {
-                let of_type = 1_u8.wrapping_shl(u32::from(field.field_type().0));
-                is_sound &= types & of_type == 0;
-                types |= of_type;
-            }
+            is_sound &= taken.take(field.field_type());
         }
         if is_sound && count <= MAX_FIELDS && len <= MAX_CARRIER_LEN {
             return Ok(len as u16);
@@ -331,19 +327,12 @@ impl<'a> Envelope<'a> {
         if !self.kept.may_have_fields() {
             return None;
         }
-        let given = self.fields.iter().map(Field::field_type);
-        let given = given.filter(|given| given.is_known());
-        let given = given.fold(0_u8, |given, field_type| given | 1 << field_type.0);
-        Some(GoingOn::find(self.kept, FieldType::is_kept, |field| {
-            match field {
-                // Keys are compared later.
-                Field::TextMap { .. } | Field::FurtherContext(_) | Field::Unknown { .. } => true,
-                field => {
-                    let is_replaced = given >> field.field_type().0 & 1 == 1;
-                    !is_replaced && field.is_in_place(self.context())
-                }
-            }
-        }))
+        let given: TypesTaken = self.fields.iter().collect();
+        let context = self.context();
+        // Keys are compared later.
+        let goes_on =
+            |field: &Field<'_>| !given.contain(field.field_type()) && field.is_in_place(context);
+        Some(GoingOn::find(self.kept, FieldType::is_kept, goes_on))
     }
 
     /// The whole envelope, if it is a context without fields: nothing about it can be refused.

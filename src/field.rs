@@ -180,22 +180,11 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Whether another of its kind, or of its key, could take its place: `R-FIELD-2`, `R-FIELD-3`.
-    pub(crate) const fn counts_once(&self) -> bool {
-        !matches!(self, Self::FurtherContext(_) | Self::Unknown { .. })
-    }
-
-    /// Whether `self` counts once and `earlier` has taken its place: `R-FIELD-2` and `R-FIELD-3`.
-    pub(crate) fn repeats(&self, earlier: &Field<'_>) -> bool {
-        match (self, earlier) {
-            (Self::TextMap { key, .. }, Field::TextMap { key: first, .. }) => {
-                key.eq_ignore_ascii_case(first)
-            }
-            (Self::Tracestate(_), Field::Tracestate(_))
-            | (Self::Baggage(_), Field::Baggage(_))
-            | (Self::FanOutWeight(_), Field::FanOutWeight(_))
-            | (Self::Thinning(_), Field::Thinning(_)) => true,
-            _ => false,
+    /// The key of a text-map entry, if it is not longer than the wire allows.
+    pub(crate) fn key(&self) -> Option<&[u8]> {
+        match self {
+            Self::TextMap { key, .. } if key.len() <= usize::from(u8::MAX) => Some(key.as_bytes()),
+            _ => None,
         }
     }
 
@@ -238,6 +227,47 @@ impl<'a> Field<'a> {
 impl fmt::Debug for Field<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Field({:02x}, {} bytes)", self.field_type().0, self.value_len())
+    }
+}
+
+/// The types that have their one field, of those of which one counts: `R-FIELD-2`. Text-map entries
+/// count once by their keys, and are not among them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct TypesTaken(u8);
+
+impl TypesTaken {
+    /// Takes the place of a type. Whether it was free, or there are many.
+    #[inline]
+    pub(crate) fn take(&mut self, field_type: FieldType) -> bool {
+        let is_free = !self.contain(field_type);
+        self.0 |= Self::bit(field_type);
+        is_free
+    }
+
+    /// Whether the place of a type is taken.
+    #[inline]
+    pub(crate) const fn contain(self, field_type: FieldType) -> bool {
+        self.0 & Self::bit(field_type) != 0
+    }
+
+    /// No bit for a type of which there are many.
+    #[inline]
+    const fn bit(field_type: FieldType) -> u8 {
+        const ONCE: u8 = 1 << FieldType::TRACESTATE.0
+            | 1 << FieldType::BAGGAGE.0
+            | 1 << FieldType::FAN_OUT_WEIGHT.0
+            | 1 << FieldType::THINNING.0;
+        if field_type.is_known() { ONCE & 1 << field_type.0 } else { 0 }
+    }
+}
+
+/// Takes the places of the types of all of these fields.
+impl<'f, 'a: 'f> FromIterator<&'f Field<'a>> for TypesTaken {
+    fn from_iter<F: IntoIterator<Item = &'f Field<'a>>>(fields: F) -> Self {
+        fields.into_iter().fold(Self::default(), |mut taken, field| {
+            taken.take(field.field_type());
+            taken
+        })
     }
 }
 

@@ -54,8 +54,10 @@ fn entries<'k>(keys: impl Iterator<Item = &'k str>) -> Vec<Field<'k>> {
 #[test]
 fn two_keys_have_one_mark() {
     let mut keys = Keys::new();
-    assert!(matches!(keys.add(b"longer", 7), Among::No));
-    assert!(matches!(keys.add(b"another", 9), Among::IfSame(7)));
+    assert_eq!(keys.add(b"longer", 7, |_| None), Among::No);
+    let longer = |tag| (tag == 7).then_some(&b"longer"[..]);
+    assert_eq!(keys.add(b"another", 9, longer), Among::Open);
+    assert_eq!(keys.add(b"LONGER", 9, longer), Among::Yes);
 }
 
 proptest! {

@@ -18,11 +18,29 @@ pub(crate) struct Keys {
 }
 
 /// Whether a key is among others, without regard to ASCII case.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Among {
     No,
     Yes,
-    /// If it is the key that has this tag. If not, there is no telling without a sort.
-    IfSame(u16),
+    /// It has the mark of another: there is no telling without a sort.
+    Open,
+}
+
+impl Among {
+    /// Of a key of this mark: `tag` is that of the key that has the same.
+    #[inline]
+    fn of<'k>(
+        key: &[u8],
+        mark: u32,
+        tag: Option<u16>,
+        key_with: impl FnOnce(u16) -> Option<&'k [u8]>,
+    ) -> Self {
+        let Some(tag) = tag else { return Self::No };
+        // A short key is its mark.
+        let is_same = mark & IS_HASH == 0
+            || key_with(tag).is_some_and(|other| other.eq_ignore_ascii_case(key));
+        if is_same { Self::Yes } else { Self::Open }
+    }
 }
 
 impl Keys {
@@ -31,13 +49,18 @@ impl Keys {
         Self { marks, tags, len: 0, slots: [0; SLOTS], multiplier: multiplier() }
     }
 
-    /// Adds a well-formed key if it is not among the others, and tells whether it is.
-    /// O(bytes of the key).
+    /// Adds a well-formed key if it is not among the others, and tells whether it is. `key_with`
+    /// gives the key that has a tag. O(bytes of the key).
     #[inline(always)]
-    pub(crate) fn add(&mut self, key: &[u8], tag: u16) -> Among {
+    pub(crate) fn add<'k>(
+        &mut self,
+        key: &[u8],
+        tag: u16,
+        key_with: impl FnOnce(u16) -> Option<&'k [u8]>,
+    ) -> Among {
         let mark = self.mark(key);
-        let (slot, among) = self.find(mark);
-        if let Among::No = among {
+        let (slot, other) = self.find(mark);
+        if other.is_none() {
             let places = (self.marks.get_mut(self.len), self.tags.get_mut(self.len));
             if let (Some(mark_to), Some(tag_to)) = places {
                 (*mark_to, *tag_to) = (mark, tag);
@@ -45,18 +68,23 @@ impl Keys {
                 self.slots[usize::from(slot)] = self.len as u8;
             }
         }
-        among
+        Among::of(key, mark, other, key_with)
     }
 
     /// Tells whether a well-formed key was added. O(bytes of the key).
     #[inline]
-    pub(crate) fn among(&self, key: &[u8]) -> Among {
-        self.find(self.mark(key)).1
+    pub(crate) fn among<'k>(
+        &self,
+        key: &[u8],
+        key_with: impl FnOnce(u16) -> Option<&'k [u8]>,
+    ) -> Among {
+        let mark = self.mark(key);
+        Among::of(key, mark, self.find(mark).1, key_with)
     }
 
-    /// Where a mark is, or would be.
+    /// Where a mark is, or would be, and the tag of the key that has it.
     #[inline]
-    fn find(&self, mark: u32) -> (u8, Among) {
+    fn find(&self, mark: u32) -> (u8, Option<u16>) {
         let hash = u64::from(mark).wrapping_mul(self.multiplier);
         // Short keys are alike, and so would be their hashes after one multiplication.
         let hash = (hash ^ hash >> u32::BITS).wrapping_mul(GOLDEN);
@@ -65,12 +93,9 @@ impl Keys {
             // Half of the slots are free.
             let number = usize::from(self.slots[usize::from(slot)]).wrapping_sub(1);
             match (self.marks.get(number), self.tags.get(number)) {
-                (Some(other), Some(tag)) if *other == mark => {
-                    let is_hash = mark & IS_HASH != 0;
-                    return (slot, if is_hash { Among::IfSame(*tag) } else { Among::Yes });
-                }
+                (Some(other), Some(tag)) if *other == mark => return (slot, Some(*tag)),
                 (Some(_), _) => slot = slot.wrapping_add(1),
-                (None, _) => return (slot, Among::No),
+                (None, _) => return (slot, None),
             }
         }
     }
@@ -122,7 +147,7 @@ const IS_HASH: u32 = 1 << 31;
 
 /// An odd number that senders do not know where addresses are random: it is made of two. Where they
 /// are not, who knows it can make keys that have one hash, which costs receivers a look at each
-/// pair, of which there are 8,128 at most, and a sort.
+/// pair, of which there are 8,128 at most, and a sort if the keys are long.
 fn multiplier() -> u64 {
     if cfg!(test) {
         return 0;

@@ -10,7 +10,7 @@ use crate::carrier::Carrier;
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
-use crate::field::{Field, FieldType};
+use crate::field::{Field, FieldType, TypesTaken};
 use crate::policy::allow_list::AllowList;
 use crate::reading::Reading;
 use crate::repeated_keys::{Among, Keys, repeated_keys};
@@ -47,20 +47,15 @@ impl Kept {
             &cleaned
         };
         given.iter().for_each(|field| kept.note(field));
-        let types = given.iter().filter(|field| field.counts_once()).map(Field::field_type);
-        let types = types.fold(0_u8, |types, of| types | 1_u8.wrapping_shl(u32::from(of.0)));
+        let taken: TypesTaken = given.iter().collect();
         let mut others = GoingOn::find(
             others,
             |_| true,
             |field| {
-                let is_replaced = match field {
-                    // Keys are compared later.
-                    Field::TextMap { .. } | Field::FurtherContext(_) | Field::Unknown { .. } => {
-                        false
-                    }
-                    field => types >> field.field_type().0 & 1 == 1,
-                };
-                let goes_on = !is_replaced && field.is_in_place(context) && stays(field);
+                // Keys are compared later.
+                let goes_on = !taken.contain(field.field_type())
+                    && field.is_in_place(context)
+                    && stays(field);
                 if goes_on {
                     kept.note(field);
                 }
@@ -68,7 +63,7 @@ impl Kept {
             },
         );
         // What is given comes first. Without keys, it replaces no other than those left out above.
-        if types & 1 << FieldType::TEXT_MAP.0 == 0 {
+        if given.iter().all(|field| field.key().is_none()) {
             others.truncate(MAX_FIELDS.saturating_sub(given.len()));
         }
         kept.written(context, given, others)
@@ -119,11 +114,10 @@ impl Kept {
         if given.is_empty() && going_on.is_empty() {
             return None;
         }
-        if given.iter().map(carrier_len).sum::<usize>() + going_on.len() <= ROOM {
-            if let Ok(frame) = envelope.with_fields(given).encoded_going_on(Some(&mut going_on)) {
-                self.frame = frame;
-                return Some(self);
-            }
+        if let Some(frame) = encoded_within_room(envelope.with_fields(given), given, &mut going_on)
+        {
+            self.frame = frame;
+            return Some(self);
         }
         // The thinning before the others, since what is too much goes from the end.
         let is_thinning = |field: &Field<'_>| matches!(field, Field::Thinning(_));
@@ -206,19 +200,24 @@ impl fmt::Debug for Kept {
     }
 }
 
+/// An envelope with the fields that it is given, and others that go on with it. `None` if they
+/// cannot be written so, or are too long for a reader with the default cap.
+pub(super) fn encoded_within_room<'a>(
+    envelope: Envelope<'a>,
+    given: &[Field<'_>],
+    going_on: &mut GoingOn<'a>,
+) -> Option<EncodedEnvelope> {
+    let len = given.iter().map(carrier_len).sum::<usize>() + going_on.len();
+    if len > ROOM { None } else { envelope.encoded_going_on(Some(going_on)).ok() }
+}
+
 /// Whether a writer would take these fields, but for keys that stand more than once.
 fn are_clean(context: Option<TraceContext>, fields: &[Field<'_>]) -> bool {
-    let mut types = 0_u8;
-    fields.len() <= MAX_FIELDS
-        && fields.iter().all(|field| {
-            let counts_once = field.counts_once() && !matches!(field, Field::TextMap { .. });
-            let of_type = 1_u8.wrapping_shl(u32::from(field.field_type().0));
-            let is_again = counts_once && types & of_type != 0;
-            if counts_once {
-                types |= of_type;
-            }
-            !is_again && field.is_well_formed() && field.is_in_place(context)
-        })
+    let mut taken = TypesTaken::default();
+    let is_clean = |field: &Field<'_>| {
+        taken.take(field.field_type()) && field.is_well_formed() && field.is_in_place(context)
+    };
+    fields.len() <= MAX_FIELDS && fields.iter().all(is_clean)
 }
 
 /// As many of these fields as a carrier has room for, without those that a writer would refuse.
@@ -238,21 +237,14 @@ fn clean<'f>(
 fn repeated_entries(all: &[Field<'_>]) -> [bool; 2 * MAX_FIELDS] {
     let mut repeated = [false; 2 * MAX_FIELDS];
     let entries = (0..=u8::MAX).zip(all);
-    let entries = entries.filter_map(|(at, field)| Some((at, key_of(field)?)));
+    let entries = entries.filter_map(|(at, field)| Some((at, field.key()?)));
+    let key_at = |at| all.get(usize::from(at)).and_then(Field::key);
     let mut keys = Keys::new();
     let mut is_open = false;
     for (at, key) in entries.clone() {
-        let is_repeated = match keys.add(key, u16::from(at)) {
-            Among::No => false,
-            Among::Yes => true,
-            Among::IfSame(other) => {
-                let other = all.get(usize::from(other)).and_then(key_of);
-                let is_same = other.is_some_and(|other| other.eq_ignore_ascii_case(key));
-                is_open |= !is_same;
-                is_same
-            }
-        };
-        repeated[usize::from(at)] = is_repeated;
+        let among = keys.add(key, u16::from(at), key_at);
+        repeated[usize::from(at)] = among == Among::Yes;
+        is_open |= among == Among::Open;
     }
     if is_open {
         let found = |is_first: bool, at: u8, _: &[u8]| repeated[usize::from(at)] = !is_first;
@@ -261,33 +253,14 @@ fn repeated_entries(all: &[Field<'_>]) -> [bool; 2 * MAX_FIELDS] {
     repeated
 }
 
-fn key_of<'f>(field: &'f Field<'_>) -> Option<&'f [u8]> {
-    match field {
-        Field::TextMap { key, .. } => Some(key.as_bytes()),
-        _ => None,
-    }
-}
-
 /// Leaves the first field of each type that counts once, and of each key.
 fn leave_first(all: &mut Vec<Field<'_>>) {
     if all.len() < 2 {
         return;
     }
     let repeated = repeated_entries(all);
-    let (mut repeated, mut counted) = (repeated.into_iter(), 0_u8);
-    all.retain(|field| {
-        let is_repeated_key = repeated.next().unwrap_or_default();
-        match field {
-            Field::TextMap { .. } => !is_repeated_key,
-            Field::Unknown { .. } | Field::FurtherContext(_) => true,
-            field => {
-                let of_type = 1 << field.field_type().0;
-                let is_first = counted & of_type == 0;
-                counted |= of_type;
-                is_first
-            }
-        }
-    });
+    let (mut repeated, mut taken) = (repeated.into_iter(), TypesTaken::default());
+    all.retain(|field| !repeated.next().unwrap_or_default() && taken.take(field.field_type()));
 }
 
 /// Bytes of fields that a reader with the default cap still reads.

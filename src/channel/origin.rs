@@ -8,7 +8,7 @@ use core::num::NonZeroU32;
 use crate::canonical_order::GoingOn;
 use crate::carrier::Carrier;
 use crate::channel::boundary::{Boundary, parts};
-use crate::channel::kept::{Kept, ROOM};
+use crate::channel::kept::{Kept, ROOM, encoded_within_room};
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
@@ -17,7 +17,7 @@ use crate::policy::allow_list::AllowList;
 use crate::policy::fan_out::{fan_out_selects, nested_weight};
 use crate::policy::propagation::Propagation;
 use crate::policy::trust::weighs;
-use crate::shorten::{carrier_len, shorten};
+use crate::shorten::shorten;
 use crate::wire::{HEADER_LEN, MAX_FIELDS};
 
 /// Where a message comes from: what its receiver's span does with the context that came
@@ -277,12 +277,9 @@ impl Origin {
         let shorter = baggage.into_iter().chain(tracestate);
         has_lost |= shorter.clone().any(|(left, whole)| parts(&[left]) < parts(&[whole]));
         let given: Vec<_> = own.chain(shorter.map(|(left, _)| left)).collect();
-        let len = given.iter().map(carrier_len).sum::<usize>() + going_on.len();
-        if len <= ROOM {
-            let envelope = Envelope::saying(says).with_fields(&given);
-            if let Ok(encoded) = envelope.encoded_going_on(Some(&mut going_on)) {
-                return (encoded, has_lost);
-            }
+        let envelope = Envelope::saying(says).with_fields(&given);
+        if let Some(encoded) = encoded_within_room(envelope, &given, &mut going_on) {
+            return (encoded, has_lost);
         }
         let mut fields: Vec<_> = given.iter().copied().chain(going_on.fields()).collect();
         let all = parts(&fields);
