@@ -184,13 +184,13 @@ fn pass_on(name: &str, read: usize, frame: &[u8], carrier: Carrier<'_>) {
     }
 
     let origin = open.receive(message.clone()).into_parts().1;
-    count_on(
-        &named("wrap"),
-        Carried(2 * read),
-        &mut (),
-        |()| &origin,
-        |(), origin| open.wrap(origin, Bytes::new()),
-    );
+    // Where nothing passes, only the context is written.
+    for (function, channel, bytes) in [("wrap", &open, 2 * read), ("wrap_closed", &CLOSED, read)] {
+        let input = |(): &mut ()| (channel, &origin);
+        count_on(&named(function), Carried(bytes), &mut (), input, |(), (channel, origin)| {
+            channel.wrap(origin, &b"payload"[..])
+        });
+    }
     count_on(
         &named("relay"),
         Carried(2 * read),

@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::cell::Cell;
 use core::num::NonZeroU32;
 
 use crate::canonical_order::GoingOn;
@@ -241,12 +242,13 @@ impl Origin {
             return (kept.encoded(says), false);
         }
         let goes_on = self.going_on(context);
-        let mut has_lost = false;
+        let has_lost = Cell::new(false);
         // What goes on of lists that lose members, and these lists.
         let (mut baggage, mut tracestate) = (None, None);
         let mut going_on = GoingOn::find(
             kept.carrier(),
-            |_| true,
+            // Once something is lost, what the list holds back in any case need not be judged.
+            |of| !has_lost.get() || boundary.list.may_admit(of),
             |field| {
                 if !goes_on(field) || !field.is_in_place(context) {
                     return false;
@@ -269,12 +271,15 @@ impl Origin {
                     field => boundary.list.admits(field),
                 };
                 // A list without a member says nothing.
-                has_lost |= !stays && parts(&[*field]) > 0;
+                if !stays && parts(&[*field]) > 0 {
+                    has_lost.set(true);
+                }
                 stays
             },
         );
         let baggage = baggage.as_ref().map(|(left, whole)| (Field::Baggage(left), *whole));
         let shorter = baggage.into_iter().chain(tracestate);
+        let mut has_lost = has_lost.get();
         has_lost |= shorter.clone().any(|(left, whole)| parts(&[left]) < parts(&[whole]));
         let given: Vec<_> = own.chain(shorter.map(|(left, _)| left)).collect();
         let envelope = Envelope::saying(says).with_fields(&given);
