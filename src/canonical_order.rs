@@ -318,8 +318,9 @@ impl<'a> Ordered<'_, 'a> {
             }
             Field::Unknown { .. } | Field::FurtherContext(_) => false,
             field => {
-                let next = self.given(number + 1).map(Field::field_type);
-                next == Some(field.field_type())
+                // By what they are: one of unknown type may say a known one, which is malformed.
+                let next = self.given(number + 1).map(core::mem::discriminant);
+                next == Some(core::mem::discriminant(field))
             }
         }
     }

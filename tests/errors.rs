@@ -7,8 +7,9 @@ use glassine::fields::{Fields, RawField, RawFields};
 use glassine::text::TextReading;
 use glassine::w3c::{ParseError, Traceparent};
 use glassine::{
-    Carrier, EncodeError, EncodedEnvelope, Envelope, Fault, FaultKind, Field, Mode, OwnedReading,
-    Reader, Reading, SharedReading, SpanId, TraceContext, TraceFlags, TraceId, Wrapped,
+    Carrier, EncodeError, EncodedEnvelope, Envelope, Fault, FaultKind, Field, FieldType, Mode,
+    OwnedReading, Reader, Reading, SharedReading, SpanId, TraceContext, TraceFlags, TraceId,
+    Wrapped,
 };
 
 const TEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -136,11 +137,12 @@ fn sentences_of_encode_errors_and_nothing_is_written() {
     let long = "a".repeat(40_000);
     let too_long = "a".repeat(65_536);
     let sampled = Envelope::new(context());
-    let many = vec![Field::Unknown { field_type: glassine::FieldType(0x60), value: &[] }; 129];
+    let many = vec![Field::Unknown { field_type: FieldType(0x60), value: &[] }; 129];
     let weight = Field::FanOutWeight(1.try_into().unwrap());
     let two_long = [Field::Baggage(&long), Field::TextMap { key: "k", value: &long }];
     use EncodeErrorKind as E;
-    let cases: [(Envelope<'_>, &[Field<'_>], E, &str); 8] = [
+    let tracestate_unknown = Field::Unknown { field_type: FieldType::TRACESTATE, value: &[] };
+    let cases: [(Envelope<'_>, &[Field<'_>], E, &str); 9] = [
         (
             sampled,
             &two_long,
@@ -176,6 +178,13 @@ fn sentences_of_encode_errors_and_nothing_is_written() {
             &[Field::Baggage("a=b"), Field::Baggage("c=d")],
             E::RepeatedField,
             "a field that counts once is repeated, at byte 32",
+        ),
+        // It is no second one: what it is, it cannot be.
+        (
+            sampled,
+            &[Field::Tracestate("a=b"), tracestate_unknown],
+            E::MalformedField,
+            "a field is malformed, at byte 38",
         ),
         (sampled, &many, E::TooManyFields, "there are more than 128 fields, at byte 416"),
         (sampled, &[], E::BufferTooSmall, "the buffer is too small, at byte 31"),
