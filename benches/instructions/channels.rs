@@ -10,7 +10,7 @@ use inputs::{context, payload};
 
 use crate::codec::with_many_fields;
 use crate::counting::{Carried, count, count_on};
-use crate::unsampled;
+use crate::{shared, unsampled};
 
 pub(super) static CHANNEL: Channel =
     Channel::new().with_rollout(Rollout::On).with_trust(Trust::Accept);
@@ -22,10 +22,8 @@ pub(super) fn run() {
 }
 
 fn send() {
-    let payload = Bytes::from(payload(64));
+    let payload = shared(payload(64));
     let (sampled, unsampled) = (Origin::from(context()), Origin::from(unsampled()));
-    // Its references are counted from here on.
-    let _other = payload.clone();
     // An empty case for whatever is handed over, and what the bytes themselves take.
     count("hand_over", || &payload, |payload| hand_over(&payload[..]));
     count("send_plain", || &payload, |payload| hand_over(payload.clone()));
@@ -92,7 +90,7 @@ fn in_one_buffer(payload: &Bytes, origin: &Origin) {
 }
 
 fn receive() {
-    let payload = Bytes::from(payload(64));
+    let payload = shared(payload(64));
     let fields = [Field::Baggage("tenant=7,user=8"), Field::TextMap { key: "b3", value: "0" }];
     let messages = [
         ("receive_bare", payload.clone()),
@@ -100,10 +98,9 @@ fn receive() {
         ("receive_sampled", message(&Envelope::new(context()), &payload)),
         // The allow-list lets none of them pass.
         ("receive_fields", message(&Envelope::new(context()).with_fields(&fields), &payload)),
-        ("receive_2080_bytes", with_many_fields().into()),
+        ("receive_2080_bytes", shared(with_many_fields())),
     ];
     for (name, message) in messages {
-        let _other = message.clone();
         count(
             name,
             || &message,
@@ -117,8 +114,7 @@ fn receive() {
 }
 
 fn fan_out() {
-    let payload = Bytes::from(payload(64));
-    let _other = payload.clone();
+    let payload = shared(payload(64));
     let origin = Origin::from(context());
     let points = [FanOutPoint { recipients: NonZeroU32::MIN, one_in: NonZeroU32::MIN }];
     let everyone = FanOut::new(&points).unwrap();
@@ -163,7 +159,7 @@ fn fan_out() {
 }
 
 fn message(envelope: &Envelope<'_>, payload: &[u8]) -> Bytes {
-    envelope.encode_to_vec(payload).unwrap().into()
+    shared(envelope.encode_to_vec(payload).unwrap())
 }
 
 /// What a transport does with a message, and nothing more.

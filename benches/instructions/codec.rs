@@ -2,11 +2,11 @@
 
 use std::hint::black_box;
 
-use bytes::Bytes;
 use glassine::{EncodedEnvelope, Envelope, Field, Reading, SharedReading, SpanId, reparent};
 use inputs::{context, payload};
 
 use crate::counting::{Carried, count, count_on};
+use crate::shared;
 
 pub(super) fn run() {
     // What is counted of an operation that does nothing.
@@ -132,9 +132,8 @@ fn change() {
 }
 
 fn share() {
-    let frame = Bytes::from(Envelope::new(context()).encode_to_vec(&payload(64)).unwrap());
+    let frame = shared(Envelope::new(context()).encode_to_vec(&payload(64)).unwrap());
     // Counts its references from here on.
-    let _other = frame.clone();
     // What a `Bytes` costs by itself.
     count(
         "clone_and_drop",

@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use crate::channels::{CHANNEL, hand_over};
 use crate::counting::{Carried, count, count_on};
-use crate::unsampled;
+use crate::{shared, unsampled};
 
 /// A channel that lets everything pass.
 static OPEN: Channel = Channel::new()
@@ -113,8 +113,7 @@ fn into_context() {
 /// What a handler does that makes its span by itself.
 fn receive() {
     let (frame, frame_with_fields) = frames();
-    let (frame, frame_with_fields) = (Bytes::from(frame), Bytes::from(frame_with_fields));
-    let _others = (frame.clone(), frame_with_fields.clone());
+    let (frame, frame_with_fields) = (shared(frame), shared(frame_with_fields));
     let around = Context::new();
     let messages = [
         ("receive_and_plan", &CHANNEL, &frame),
@@ -136,8 +135,7 @@ fn receive() {
 }
 
 fn from_context() {
-    let payload = Bytes::from(payload(64));
-    let _other = payload.clone();
+    let payload = shared(payload(64));
     let sampled = Context::new().with_remote_span_context(to_span_context(context()));
     count(
         "send_captured",
@@ -172,8 +170,7 @@ fn from_context() {
 }
 
 fn from_current() {
-    let payload = Bytes::from(payload(64));
-    let _other = payload.clone();
+    let payload = shared(payload(64));
     let count_current = |name, context| {
         let cx = Context::new().with_remote_span_context(to_span_context(context));
         let current = cx.attach();

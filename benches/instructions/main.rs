@@ -7,6 +7,7 @@ mod companion;
 mod hostile;
 mod text;
 
+use bytes::Bytes;
 use glassine::{TraceContext, TraceFlags};
 use inputs::{context, counting};
 
@@ -20,4 +21,11 @@ fn main() {
 
 fn unsampled() -> TraceContext {
     context().with_flags(TraceFlags::NONE)
+}
+
+/// Bytes whose references are counted, as those of a message are that was cut out of a transport's
+/// buffer.
+fn shared(bytes: Vec<u8>) -> Bytes {
+    // The first clone makes them so.
+    Bytes::from(bytes).clone()
 }
