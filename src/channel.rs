@@ -9,6 +9,7 @@ pub(crate) mod kept;
 pub(crate) mod origin;
 pub(crate) mod payload;
 pub(crate) mod prepared;
+pub(crate) mod quick;
 pub(crate) mod receiver;
 pub(crate) mod relay;
 pub(crate) mod sending;
@@ -25,6 +26,7 @@ use crate::channel::boundary::Boundary;
 use crate::channel::origin::Origin;
 use crate::channel::payload::Payload;
 use crate::channel::prepared::Prepared;
+use crate::channel::quick::Quick;
 use crate::channel::sending::{EmptyMessages, Sending};
 use crate::channel::traced::Traced;
 use crate::channel::wrapper::Wrapper;
@@ -38,6 +40,7 @@ use crate::policy::propagation::Propagation;
 use crate::policy::rollout::{Rollout, RolloutSwitch, Unsampled};
 use crate::policy::trust::Trust;
 use crate::reader::Reader;
+use crate::wire::CONTEXT_LEN;
 use crate::wrapped::Wrapped;
 
 /// The policies of a channel, in one place: the rollout switch, how far its peers are trusted, what
@@ -66,7 +69,7 @@ use crate::wrapped::Wrapped;
 /// assert_eq!(received.value(), &payload);
 /// # Ok::<(), glassine::w3c::ParseError>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Channel {
     sending: Sending,
     trust: Trust,
@@ -74,6 +77,7 @@ pub struct Channel {
     unsampled: Unsampled,
     inbound_fields: AllowList,
     outbound: Boundary,
+    quick: Quick,
 }
 
 impl Channel {
@@ -87,6 +91,7 @@ impl Channel {
             unsampled: Unsampled::Bare,
             inbound_fields: AllowList::NONE,
             outbound: Boundary::new(),
+            quick: Quick::new(Mode::Mixed, Unsampled::Bare, Trust::Drop, Reader::new()),
         }
     }
 
@@ -104,7 +109,7 @@ impl Channel {
     #[must_use]
     pub const fn with_mode(mut self, mode: Mode) -> Self {
         self.sending.mode = mode;
-        self
+        self.with_quick()
     }
 
     /// Sets what becomes of messages without a payload. By default, they go bare.
@@ -142,14 +147,14 @@ impl Channel {
     #[must_use]
     pub const fn with_trust(mut self, trust: Trust) -> Self {
         self.trust = trust;
-        self
+        self.with_quick()
     }
 
     /// Sets its reader, whose cap bounds what is looked at in a carrier.
     #[must_use]
     pub const fn with_reader(mut self, reader: Reader) -> Self {
         self.reader = reader;
-        self
+        self.with_quick()
     }
 
     /// Sets what becomes of contexts that are not sampled. By default, nothing: the message goes
@@ -157,6 +162,11 @@ impl Channel {
     #[must_use]
     pub const fn with_unsampled(mut self, unsampled: Unsampled) -> Self {
         self.unsampled = unsampled;
+        self.with_quick()
+    }
+
+    const fn with_quick(mut self) -> Self {
+        self.quick = Quick::new(self.sending.mode, self.unsampled, self.trust, self.reader);
         self
     }
 
@@ -193,21 +203,40 @@ impl Channel {
     /// list.
     #[must_use]
     #[inline]
-    pub fn receive(&self, message: Bytes) -> Traced<Bytes> {
-        if self.takes_bare(&message) { message.into() } else { self.receiver().receive(message) }
+    pub fn receive(&self, mut message: Bytes) -> Traced<Bytes> {
+        if self.takes_bare(&message) {
+            return message.into();
+        }
+        match self.context_alone(&self.quick, &message) {
+            Some(context) => {
+                message.advance(CONTEXT_LEN);
+                Traced::new(message, context)
+            }
+            None => {
+                let (payload, origin) = self.receive_any(message).into_parts();
+                Traced::new(payload, origin)
+            }
+        }
     }
 
     /// Takes a message apart that is borrowed, as [`receive`](Self::receive) does.
     #[must_use]
     #[inline]
     pub fn receive_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
-        if self.takes_bare(message) { message.into() } else { self.receiver().receive_ref(message) }
+        if self.takes_bare(message) {
+            return message.into();
+        }
+        match self.context_alone(&self.quick, message).zip(message.get(CONTEXT_LEN..)) {
+            Some((context, payload)) => Traced::new(payload, context),
+            None => self.receive_any_ref(message),
+        }
     }
 
     /// Whether a message is bare and nothing more is to be asked, as most are; counts it if so.
     #[inline]
     fn takes_bare(&self, message: &[u8]) -> bool {
-        let is_taken = !needs_escape(message) && self.sending.reads_bare();
+        let is_taken =
+            !needs_escape(message) && self.sending.switch.has_reached(self.quick.takes_bare);
         if is_taken {
             self.sending.counters.record(Count::ReadBare);
         }
@@ -307,40 +336,36 @@ impl Channel {
     #[must_use]
     #[inline]
     pub fn wrap<P: Payload>(&self, origin: &Origin, payload: P) -> Wrapped<P::Buf> {
-        let payload = payload.into_buf();
-        // Most messages are of this kind, and need not ask for more.
-        let has_nothing_to_say = !origin.has_something_to_send()
-            && self.unsampled == Unsampled::Bare
-            && self.sending.leaves_bare();
-        if has_nothing_to_say && !needs_escape(payload.chunk()) {
-            self.sending.counters.record(Count::SentBare);
-            return Wrapped::new(EncodedEnvelope::empty(), payload);
-        }
-        self.wrap_with_context(origin, payload)
+        self.wrap_buf(origin, payload.into_buf())
     }
 
-    /// Apart, so that the check in front of it is small enough to be inlined.
-    ///
-    /// What carries a context and nothing else, for all traces and at any length, is not prepared:
-    /// that saves most of the instructions of such a send.
-    #[inline(never)]
-    fn wrap_with_context<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
-        let is_alone = !origin.has_fields()
-            && origin.weight().is_none()
-            && self.sending.max_message_len.is_none()
-            && self.sending.switch.get() == Rollout::On;
-        match origin.sampled_context() {
-            Some(context) if is_alone && payload.has_remaining() => {
-                self.sending.counters.record(Count::SentSampled);
-                Wrapped::new(EncodedEnvelope::from(context), payload)
+    #[inline]
+    pub(crate) fn wrap_buf<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
+        // Nearly all messages are of these two kinds, and need not ask for more.
+        if origin.to_send() < self.quick.bare_below {
+            if !needs_escape(payload.chunk()) {
+                self.sending.counters.record(Count::SentBare);
+                return Wrapped::new(EncodedEnvelope::empty(), payload);
             }
-            _ => self.wrap_prepared(origin, payload),
+        } else if let Some(context) = origin.context_alone() {
+            if self.sends_whole() && payload.has_remaining() {
+                self.sending.counters.record(Count::SentSampled);
+                return Wrapped::new(EncodedEnvelope::from(*context), payload);
+            }
         }
+        self.wrap_prepared(origin, payload)
+    }
+
+    /// Whether every context is sent, at any length.
+    #[inline]
+    fn sends_whole(&self) -> bool {
+        self.sending.max_message_len.is_none() && self.sending.switch.get() == Rollout::On
     }
 
     /// Apart, so that what it needs is not saved in front of the messages that do without.
+    #[cold]
     #[inline(never)]
-    fn wrap_prepared<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
+    pub(crate) fn wrap_prepared<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
         self.wrapper(origin).into_wrapped(payload)
     }
 
@@ -350,5 +375,11 @@ impl Channel {
     #[must_use]
     pub fn wrap_text(&self, origin: &Origin, payload: &str) -> alloc::string::String {
         self.wrapper(origin).wrap_text(payload)
+    }
+}
+
+impl Default for Channel {
+    fn default() -> Self {
+        Self::new()
     }
 }

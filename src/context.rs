@@ -29,6 +29,11 @@ pub struct TraceContext {
 }
 
 impl TraceContext {
+    /// Takes the place of a context where there is none: ids of zeros, which no context has.
+    #[cfg(all(feature = "bytes", feature = "policy"))]
+    pub(crate) const ABSENT: Self =
+        Self { trace_id: TraceId::ABSENT, span_id: SpanId::ABSENT, flags: TraceFlags::NONE };
+
     /// Makes a context of these parts.
     #[must_use]
     #[inline]

@@ -8,13 +8,12 @@ use crate::canonical_order::GoingOn;
 use crate::context::TraceContext;
 use crate::encode_error::EncodeError;
 use crate::envelope::{Envelope, Says};
-use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN};
+use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, IDS_LEN};
 
 /// Holds an envelope as bytes, ready to go in front of any number of payloads. Cheap to clone.
 ///
 /// Up to 39 bytes (a context and a fan-out weight) are held in place, without an allocation; longer
 /// ones in one shared allocation.
-#[derive(Clone)]
 pub struct EncodedEnvelope(Repr);
 
 impl EncodedEnvelope {
@@ -22,11 +21,20 @@ impl EncodedEnvelope {
     #[must_use]
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        match &self.0 {
-            Repr::Empty => &[],
-            Repr::Inline { bytes, len } => bytes.get(..usize::from(*len)).unwrap_or_default(),
-            Repr::Shared(bytes) => bytes,
+        self.chunk().unwrap_or_default()
+    }
+
+    /// The bytes. `None` if there are none.
+    #[inline]
+    pub(crate) fn chunk(&self) -> Option<&[u8]> {
+        // One by one: in a `match` they are told apart by a table.
+        if let Repr::Empty = self.0 {
+            return None;
         }
+        if let Repr::Context(bytes) = &self.0 {
+            return Some(bytes);
+        }
+        Some(self.0.other_bytes())
     }
 
     /// Tells whether there are no bytes: the payload goes as it is.
@@ -34,6 +42,18 @@ impl EncodedEnvelope {
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.as_bytes().is_empty()
+    }
+
+    /// The bytes, if they are a context without fields.
+    #[inline]
+    pub(crate) const fn context(&self) -> Option<&[u8; CONTEXT_LEN]> {
+        if let Repr::Context(bytes) = &self.0 { Some(bytes) } else { None }
+    }
+
+    /// A context without fields, as it was encoded before.
+    #[inline]
+    pub(crate) const fn of_context(bytes: [u8; CONTEXT_LEN]) -> Self {
+        Self(Repr::Context(bytes))
     }
 
     /// No bytes. A function, because a constant is copied with all of its 41 bytes.
@@ -46,6 +66,9 @@ impl EncodedEnvelope {
     #[inline]
     pub(crate) fn without_fields(says: Says) -> Self {
         let (front, len) = says.front(says.carrier_len() as u16);
+        if len == CONTEXT_LEN {
+            return Self(Repr::Context(front));
+        }
         let mut bytes = [0; INLINE];
         if let Some(start) = bytes.first_chunk_mut() {
             *start = front;
@@ -68,8 +91,18 @@ impl EncodedEnvelope {
 
     #[inline]
     pub(crate) fn advance(&mut self, count: usize) {
+        if count == self.as_bytes().len() {
+            self.0 = Repr::Empty;
+        }
+        if let Repr::Context(context) = &self.0 {
+            let mut bytes = [0; INLINE];
+            if let Some(start) = bytes.first_chunk_mut() {
+                *start = *context;
+            }
+            self.0 = Repr::Inline { bytes, len: CONTEXT_LEN as u8 };
+        }
         match &mut self.0 {
-            Repr::Empty => {}
+            Repr::Empty | Repr::Context(_) => {}
             // What is left moves to the front, which costs less than a start beside the length
             // whenever the bytes are asked for. `count` is at most the length.
             Repr::Inline { bytes, len } => {
@@ -131,11 +164,21 @@ impl<'a> Envelope<'a> {
     }
 }
 
+impl Clone for EncodedEnvelope {
+    #[inline]
+    fn clone(&self) -> Self {
+        match &self.0 {
+            Repr::Context(bytes) => Self(Repr::Context(*bytes)),
+            other => Self(other.clone_other()),
+        }
+    }
+}
+
 impl From<TraceContext> for EncodedEnvelope {
     /// Encodes a context without fields: 32 bytes. Allocates nothing.
     #[inline]
     fn from(context: TraceContext) -> Self {
-        Self::without_fields(Says::Context(context))
+        Self(Repr::Context(Says::Context(context).front(IDS_LEN as u16).0))
     }
 }
 
@@ -154,9 +197,36 @@ enum Place {
     Shared(BytesMut),
 }
 
-#[derive(Clone)]
 enum Repr {
     Empty,
-    Inline { bytes: [u8; INLINE], len: u8 },
+    /// A context without fields, as nearly all are: who asks for the bytes knows how many there are.
+    Context([u8; CONTEXT_LEN]),
+    Inline {
+        bytes: [u8; INLINE],
+        len: u8,
+    },
     Shared(Bytes),
+}
+
+impl Repr {
+    /// The bytes of what is neither nothing nor a context. Apart, so that those are inlined.
+    #[inline(never)]
+    fn other_bytes(&self) -> &[u8] {
+        match self {
+            Self::Empty => &[],
+            Self::Context(bytes) => bytes,
+            Self::Inline { bytes, len } => bytes.get(..usize::from(*len)).unwrap_or_default(),
+            Self::Shared(bytes) => bytes,
+        }
+    }
+
+    #[inline(never)]
+    fn clone_other(&self) -> Self {
+        match self {
+            Self::Empty => Self::Empty,
+            Self::Context(bytes) => Self::Context(*bytes),
+            Self::Inline { bytes, len } => Self::Inline { bytes: *bytes, len: *len },
+            Self::Shared(bytes) => Self::Shared(bytes.clone()),
+        }
+    }
 }

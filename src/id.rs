@@ -20,6 +20,10 @@ macro_rules! id {
             /// Length in bytes. As text it is twice as long.
             pub const LEN: usize = $len;
 
+            /// The zeros that no id is, where there is none.
+            #[cfg(all(feature = "bytes", feature = "policy"))]
+            pub(crate) const ABSENT: Self = Self([0; $len]);
+
             /// Makes the id with these bytes, in the order of the wire. `None` if all of them are
             /// zero.
             #[must_use]

@@ -75,12 +75,6 @@ impl SharedReading {
         self.bytes
     }
 
-    /// Turns the reading into all bytes of the message.
-    #[cfg(feature = "policy")]
-    pub(crate) fn into_bytes(self) -> Bytes {
-        self.bytes
-    }
-
     /// Returns all bytes of the message, in the shared buffer.
     #[must_use]
     #[inline]

@@ -84,10 +84,7 @@ impl<P: Buf> Buf for Wrapped<P> {
 
     #[inline]
     fn chunk(&self) -> &[u8] {
-        match self.envelope.as_bytes() {
-            [] => self.payload.chunk(),
-            envelope => envelope,
-        }
+        self.envelope.chunk().unwrap_or_else(|| self.payload.chunk())
     }
 
     #[cfg(feature = "std")]

@@ -128,7 +128,7 @@ impl<P: Buf + Clone> Broadcast<'_, P> {
         match self.chosen.sampled_context().filter(|_| is_chosen) {
             Some(context) => {
                 let origin = self.chosen.followed_by(context.with_span_id(span_id));
-                self.channel.wrap_with_context(&origin, self.payload.clone())
+                self.channel.wrap_buf(&origin, self.payload.clone())
             }
             None => self.wrapper_of(is_chosen).wrap_buf(self.payload.clone()),
         }

@@ -4,6 +4,7 @@ use alloc::borrow::Cow;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::Cell;
+use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::canonical_order::GoingOn;
@@ -37,11 +38,35 @@ use crate::wire::{HEADER_LEN, MAX_FIELDS};
 /// assert_eq!(Origin::default().propagation(), Propagation::Unknown);
 /// # Ok::<(), glassine::w3c::ParseError>(())
 /// ```
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+// A `Propagation` would be moved in pieces, because its variants differ in length: it stands here
+// taken apart.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Origin {
-    propagation: Propagation,
+    kind: Kind,
+    to_send: ToSend,
+    /// `TraceContext::ABSENT` where the kind has none.
+    context: TraceContext,
     weight: Option<NonZeroU32>,
     kept: Option<Arc<Kept>>,
+}
+
+/// Which [`Propagation`] it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Unknown,
+    Suppress,
+    Continue,
+    Resample,
+    Link,
+}
+
+/// How much there may be to send of an origin: what is asked of every message, found once.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum ToSend {
+    Nothing,
+    /// A sampled context without a weight or fields.
+    Context,
+    More,
 }
 
 impl Origin {
@@ -49,7 +74,31 @@ impl Origin {
     #[must_use]
     #[inline]
     pub const fn new(propagation: Propagation) -> Self {
-        Self { propagation, weight: None, kept: None }
+        let (kind, context) = match propagation {
+            Propagation::Unknown => (Kind::Unknown, TraceContext::ABSENT),
+            Propagation::Suppress => (Kind::Suppress, TraceContext::ABSENT),
+            Propagation::Continue(context) => return Self::continuing(context),
+            Propagation::Resample(context) => (Kind::Resample, context),
+            Propagation::Link(context) => (Kind::Link, context),
+        };
+        Self { kind, to_send: ToSend::Nothing, context, weight: None, kept: None }
+    }
+
+    #[inline]
+    const fn continuing(context: TraceContext) -> Self {
+        let to_send = if context.is_sampled() { ToSend::Context } else { ToSend::Nothing };
+        Self { kind: Kind::Continue, to_send, context, weight: None, kept: None }
+    }
+
+    /// The same with this weight and these fields.
+    #[inline]
+    fn with(self, weight: Option<NonZeroU32>, kept: Option<Arc<Kept>>) -> Self {
+        let to_send = match (self.sampled_context(), &kept, weight) {
+            (_, Some(_), _) | (Some(_), None, Some(_)) => ToSend::More,
+            (Some(_), None, None) => ToSend::Context,
+            (None, None, _) => ToSend::Nothing,
+        };
+        Self { to_send, weight, kept, ..self }
     }
 
     /// The same with these fields besides its own, of which they replace what counts once. Fields
@@ -60,7 +109,7 @@ impl Origin {
     pub fn with_fields(self, fields: &[Field<'_>]) -> Self {
         let kept = self.keep(fields, |_| true);
         let weight = kept.as_ref().and_then(Kept::weight).or(self.weight);
-        Self { weight, kept: kept.map(Arc::new), ..self }
+        self.with(weight, kept.map(Arc::new))
     }
 
     /// Sets the baggage, or takes it away: a `baggage` header value, as its owner says it now. The
@@ -69,7 +118,8 @@ impl Origin {
     pub fn with_baggage(self, text: Option<&str>) -> Self {
         let baggage = text.map(Field::Baggage);
         let kept = self.keep(baggage.as_slice(), |field| !matches!(field, Field::Baggage(_)));
-        Self { kept: kept.map(Arc::new), ..self }
+        let weight = self.weight;
+        self.with(weight, kept.map(Arc::new))
     }
 
     /// The origin of a message that a fan-out has chosen, one in so many: its weight is multiplied
@@ -78,7 +128,8 @@ impl Origin {
     pub fn fanned_out(self, one_in: NonZeroU32) -> Self {
         // A weight of 1 says nothing.
         let weight = Some(nested_weight(self.weight, one_in)).filter(|weight| weight.get() > 1);
-        Self { weight, ..self }
+        let kept = self.kept.clone();
+        self.with(weight, kept)
     }
 
     /// The origin of a message that `context`'s span sends while it handles a message of this
@@ -90,18 +141,26 @@ impl Origin {
     #[inline]
     pub fn followed_by(&self, context: TraceContext) -> Self {
         let weight = self.weight.filter(|_| context.is_sampled());
-        Self { propagation: Propagation::Continue(context), weight, kept: self.kept.clone() }
+        Self::continuing(context).with(weight, self.kept.clone())
     }
 
     /// What the receiver's span does.
     #[must_use]
+    #[inline]
     pub const fn propagation(&self) -> Propagation {
-        self.propagation
+        match self.kind {
+            Kind::Unknown => Propagation::Unknown,
+            Kind::Suppress => Propagation::Suppress,
+            Kind::Continue => Propagation::Continue(self.context),
+            Kind::Resample => Propagation::Resample(self.context),
+            Kind::Link => Propagation::Link(self.context),
+        }
     }
 
     /// How many messages this one stands for: those of the fan-outs that it has come through
     /// (`R-FAN-3`).
     #[must_use]
+    #[inline]
     pub const fn weight(&self) -> Option<NonZeroU32> {
         self.weight
     }
@@ -115,14 +174,18 @@ impl Origin {
 
     /// The context, whether it is continued or linked to.
     #[must_use]
+    #[inline]
     pub const fn context(&self) -> Option<TraceContext> {
-        self.propagation.context()
+        match self.kind {
+            Kind::Unknown | Kind::Suppress => None,
+            Kind::Continue | Kind::Resample | Kind::Link => Some(self.context),
+        }
     }
 
     /// Keeps what the list lets pass of a message's fields. `self` is what the trust policy has
     /// left of its context.
     pub(super) fn with_fields_of(self, carrier: Carrier<'_>, list: &AllowList) -> Self {
-        let weighs = weighs(self.propagation);
+        let weighs = weighs(self.propagation());
         let is_believed = |of: FieldType| {
             weighs || !matches!(of, FieldType::FAN_OUT_WEIGHT | FieldType::THINNING)
         };
@@ -130,7 +193,7 @@ impl Origin {
         match Kept::received(self.context(), carrier, list, is_believed) {
             Some(kept) => {
                 let weight = kept.weight().or(self.weight);
-                Self { weight, kept: Some(Arc::new(kept)), ..self }
+                self.with(weight, Some(Arc::new(kept)))
             }
             None => self,
         }
@@ -149,7 +212,8 @@ impl Origin {
         let is_chosen = fan_out_selects(context.trace_id(), self.weight, name, one_in);
         // The thinning is spent.
         let kept = self.keep(&[], |field| !matches!(field, Field::Thinning(_)));
-        let origin = Self { kept: kept.map(Arc::new), ..self };
+        let weight = self.weight;
+        let origin = self.with(weight, kept.map(Arc::new));
         if is_chosen { origin.fanned_out(one_in) } else { origin.not_chosen() }
     }
 
@@ -167,18 +231,17 @@ impl Origin {
     #[must_use]
     pub fn as_link(&self) -> Self {
         self.sampled_context()
-            .map_or_else(Self::default, |context| Self::new(Propagation::Link(context)))
+            .map_or_else(Self::default, |context| Self::new(Propagation::Link(*context)))
     }
 
     /// The origin of a message that a fan-out has not chosen: the decision against the trace
     /// travels, and baggage, which is independent of it.
     #[must_use]
     pub fn not_chosen(self) -> Self {
-        match self.sampled_context() {
+        match self.sampled_context().copied() {
             Some(context) => {
                 let flags = context.flags().with_sampled(false);
-                let propagation = Propagation::Continue(context.with_flags(flags));
-                Self { propagation, weight: None, ..self }
+                Self::continuing(context.with_flags(flags)).with(None, self.kept)
             }
             None => self,
         }
@@ -186,11 +249,23 @@ impl Origin {
 
     /// The context of a trace that somebody has decided for, and whom this channel believes.
     #[inline]
-    pub(super) const fn sampled_context(&self) -> Option<TraceContext> {
-        match self.propagation {
-            Propagation::Continue(context) if context.is_sampled() => Some(context),
+    pub(super) const fn sampled_context(&self) -> Option<&TraceContext> {
+        match self.kind {
+            Kind::Continue if self.context.is_sampled() => Some(&self.context),
             _ => None,
         }
+    }
+
+    /// How much there may be to send, besides a decision against the trace.
+    #[inline]
+    pub(super) const fn to_send(&self) -> ToSend {
+        self.to_send
+    }
+
+    /// The context, if it is sampled and there is nothing else to send.
+    #[inline]
+    pub(super) const fn context_alone(&self) -> Option<&TraceContext> {
+        if matches!(self.to_send, ToSend::Context) { Some(&self.context) } else { None }
     }
 
     /// Writes down these fields and, of this message's own, those that stay. Of fields that count
@@ -202,12 +277,6 @@ impl Origin {
         Kept::new(context, fields, self.carrier(), |field| {
             stays(field) && (is_own(field) || is_thinned && matches!(field, Field::Thinning(_)))
         })
-    }
-
-    /// Whether there may be anything to send but a decision against the trace.
-    #[inline]
-    pub(super) const fn has_something_to_send(&self) -> bool {
-        self.has_fields() || self.sampled_context().is_some()
     }
 
     /// Whether fields go on with the message. O(1).
@@ -318,10 +387,28 @@ impl Origin {
     }
 }
 
+impl Default for Origin {
+    #[inline]
+    fn default() -> Self {
+        Self::new(Propagation::Unknown)
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Origin")
+            .field("propagation", &self.propagation())
+            .field("weight", &self.weight)
+            .field("kept", &self.kept)
+            .finish()
+    }
+}
+
 impl From<TraceContext> for Origin {
     /// A trusted context, such as that of the span that sends.
+    #[inline]
     fn from(context: TraceContext) -> Self {
-        Self::new(Propagation::Continue(context))
+        Self::continuing(context)
     }
 }
 

@@ -4,9 +4,11 @@ use bytes::{Buf, Bytes};
 
 use crate::channel::Channel;
 use crate::channel::origin::Origin;
+use crate::channel::quick::Quick;
 use crate::channel::traced::Traced;
 use crate::context::TraceContext;
 use crate::fault::Fault;
+use crate::head::Head;
 use crate::mode::Mode;
 use crate::policy::counters::Count;
 use crate::policy::rollout::Rollout;
@@ -47,6 +49,7 @@ pub struct Receiver<'a> {
     channel: &'a Channel,
     trust: Trust,
     name: Option<&'a [u8]>,
+    quick: Quick,
 }
 
 impl Channel {
@@ -55,7 +58,39 @@ impl Channel {
     #[must_use]
     #[inline]
     pub const fn receiver(&self) -> Receiver<'_> {
-        Receiver { channel: self, trust: self.trust, name: None }
+        Receiver { channel: self, trust: self.trust, name: None, quick: self.quick }
+    }
+
+    /// Apart, so that a receiver is made for these messages alone.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn receive_any(&self, message: Bytes) -> Traced<Bytes> {
+        self.receiver().receive_any(message)
+    }
+
+    /// The same of a message that is borrowed.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn receive_any_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
+        self.receiver().receive_any_ref(message)
+    }
+
+    /// The context of a message that brings nothing else, and is believed: every mode takes it, and
+    /// it is counted. Not to judge it as if there could be more saves half of such a receive.
+    #[inline]
+    pub(super) fn context_alone(&self, quick: &Quick, message: &[u8]) -> Option<TraceContext> {
+        let [_, _, _, _, _, _, _, _, ids @ ..] = message.first_chunk::<CONTEXT_LEN>()?;
+        let flags = Head::flags_of_context(message, message.len(), u16::MAX)?;
+        let context = TraceContext::from_ids(ids, flags)?;
+        if !self.sending.switch.has_reached(quick.takes_context) {
+            return None;
+        }
+        if context.is_sampled() {
+            self.counters().record(Count::ReadSampled);
+        } else {
+            self.counters().record(Count::ReadUnsampled);
+        }
+        Some(context)
     }
 }
 
@@ -63,7 +98,8 @@ impl<'a> Receiver<'a> {
     /// Sets how far the peer is trusted, in place of what the channel says.
     #[must_use]
     pub const fn with_trust(self, trust: Trust) -> Self {
-        Self { trust, ..self }
+        let Channel { sending, unsampled, reader, .. } = self.channel;
+        Self { trust, quick: Quick::new(sending.mode, *unsampled, trust, *reader), ..self }
     }
 
     /// Names the receiver: of a message that went to many as one copy, it keeps the context if its
@@ -76,28 +112,15 @@ impl<'a> Receiver<'a> {
 
     /// Takes a message apart, whose buffer the payload shares.
     #[must_use]
+    #[inline]
     pub fn receive(&self, mut message: Bytes) -> Traced<Bytes> {
-        match self.context_alone(&message) {
+        match self.channel.context_alone(&self.quick, &message) {
             Some(context) => {
                 message.advance(CONTEXT_LEN);
                 Traced::new(message, context)
             }
             None => self.receive_any(message),
         }
-    }
-
-    /// The context of a message that brings nothing else, and is believed: every mode takes it, and
-    /// it is counted. Not to judge it as if there could be more saves half of such a receive.
-    #[inline]
-    fn context_alone(&self, message: &[u8]) -> Option<TraceContext> {
-        let context = self.channel.reader.read_context(message)?;
-        if self.trust != Trust::Accept || !self.reads() {
-            return None;
-        }
-        let is_sampled = context.is_sampled();
-        let count = if is_sampled { Count::ReadSampled } else { Count::ReadUnsampled };
-        self.channel.counters().record(count);
-        Some(context)
     }
 
     #[inline(never)]
@@ -110,25 +133,25 @@ impl<'a> Receiver<'a> {
     /// # Errors
     /// [`Refused`], with the whole message, if the channel's [`Mode`] takes it for an error.
     pub fn try_receive(&self, message: Bytes) -> Result<Traced<Bytes>, Refused> {
-        if self.is_off() {
-            return Ok(message.into());
-        }
-        let reading = self.channel.reader.read_shared(message);
-        let required = reading.as_reading().require(self.channel.sending.mode);
-        match self.judge(reading.as_reading(), required.err()) {
-            Ok(Some(origin)) => Ok(Traced::new(reading.into_payload(), origin)),
-            Ok(None) => Ok(reading.into_bytes().into()),
-            Err(fault) => Err(Refused::new(fault, reading.into_bytes())),
+        match self.take_apart(&message) {
+            Ok((origin, at)) => Ok(behind(message, at, origin)),
+            Err(fault) => Err(Refused::new(fault, message)),
         }
     }
 
     /// Takes a message apart that is borrowed, as by a relay that passes it on.
     #[must_use]
+    #[inline]
     pub fn receive_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
-        match self.context_alone(message).zip(message.get(CONTEXT_LEN..)) {
+        match self.channel.context_alone(&self.quick, message).zip(message.get(CONTEXT_LEN..)) {
             Some((context, payload)) => Traced::new(payload, context),
-            None => self.try_receive_ref(message).unwrap_or_else(|_| message.into()),
+            None => self.receive_any_ref(message),
         }
+    }
+
+    #[inline(never)]
+    fn receive_any_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
+        self.try_receive_ref(message).unwrap_or_else(|_| message.into())
     }
 
     /// Takes a message apart that is borrowed, as by a relay that passes it on.
@@ -136,15 +159,18 @@ impl<'a> Receiver<'a> {
     /// # Errors
     /// A [`Fault`] if the channel's [`Mode`] takes the message for an error.
     pub fn try_receive_ref<'m>(&self, message: &'m [u8]) -> Result<Traced<&'m [u8]>, Fault> {
+        let (origin, at) = self.take_apart(message)?;
+        Ok(behind(message, at, origin))
+    }
+
+    fn take_apart(&self, message: &[u8]) -> Result<(Origin, usize), Fault> {
         if self.is_off() {
-            return Ok(message.into());
+            return Ok((Origin::default(), 0));
         }
         let reading = self.channel.reader.read(message);
         let required = reading.require(self.channel.sending.mode);
-        Ok(match self.judge(reading, required.err())? {
-            Some(origin) => Traced::new(reading.payload(), origin),
-            None => message.into(),
-        })
+        let origin = self.judge(reading, required.err())?;
+        Ok(origin.map_or_else(Default::default, |origin| (origin, reading.payload_offset())))
     }
 
     /// Takes a message of a text channel apart.
@@ -185,12 +211,6 @@ impl<'a> Receiver<'a> {
         sending.mode == Mode::Mixed && sending.switch.get() == rollout
     }
 
-    /// Whether frames are read, and delivered as what they are.
-    fn reads(&self) -> bool {
-        let sending = &self.channel.sending;
-        sending.mode != Mode::Mixed || sending.switch.get().receives()
-    }
-
     /// Counts a message that was read, and judges where it comes from; or gives back what the mode
     /// has against it. `None` if it was only to be counted.
     fn judge(&self, reading: Reading<'_>, refusal: Option<Fault>) -> Result<Option<Origin>, Fault> {
@@ -218,4 +238,11 @@ impl<'a> Receiver<'a> {
         }
         Ok(Some(origin))
     }
+}
+
+/// The payload of a message, which begins there.
+#[inline]
+fn behind<M: Buf>(mut message: M, at: usize, origin: Origin) -> Traced<M> {
+    message.advance(at);
+    Traced::new(message, origin)
 }

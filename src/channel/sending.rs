@@ -85,20 +85,11 @@ impl Sending {
         }
     }
 
-    /// Whether there is nothing to decide for a payload that has no context and needs no escape.
+    /// Whether what was prepared goes in front of a payload of this length, and there is nothing
+    /// more to decide.
     #[inline]
-    pub(super) const fn leaves_bare(&self) -> bool {
-        !matches!(self.mode, Mode::Always)
-    }
-
-    /// Whether a message without the magic byte is read, and taken.
-    #[inline]
-    pub(super) fn reads_bare(&self) -> bool {
-        match self.mode {
-            Mode::Mixed => self.switch.get() != Rollout::Off,
-            Mode::Closed => true,
-            Mode::Always => false,
-        }
+    pub(super) fn takes_prepared(&self, prepared: &Prepared, payload_len: usize) -> bool {
+        prepared.is_plain && payload_len > 0 && self.switch.get().sends()
     }
 
     /// What goes in front of a payload of this length.
@@ -110,7 +101,7 @@ impl Sending {
         payload_len: usize,
         needs_escape: bool,
     ) -> Choice<'_> {
-        if prepared.is_plain && payload_len > 0 && self.switch.get().sends() {
+        if self.takes_prepared(prepared, payload_len) {
             let (counters, sent) = (&self.counters, prepared.sent);
             return Choice { counters, chosen: Chosen::Prepared, sent, excess: None };
         }

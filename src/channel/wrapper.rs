@@ -10,6 +10,7 @@ use crate::channel::payload::Payload;
 use crate::channel::prepared::Prepared;
 use crate::channel::sending::{Choice, Sending};
 use crate::channel::too_long::MessageTooLong;
+use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::needs_escape;
 use crate::wrapped::Wrapped;
 
@@ -48,8 +49,24 @@ impl<'c> Wrapper<'c> {
 
     #[inline]
     pub(super) fn wrap_buf<B: Buf>(&self, payload: B) -> Wrapped<B> {
-        let envelope = self.choose(&payload).replacement();
-        Wrapped::new(envelope.unwrap_or_else(|| self.prepared.envelope.clone()), payload)
+        if self.sending.takes_prepared(&self.prepared, payload.remaining()) {
+            self.sending.counters.record(self.prepared.sent);
+            // Told apart here, because an envelope of either kind is moved in pieces.
+            if let Some(context) = self.prepared.envelope.context() {
+                return Wrapped::new(EncodedEnvelope::of_context(*context), payload);
+            }
+            return Wrapped::new(self.prepared.envelope.clone(), payload);
+        }
+        let envelope = self.envelope(payload.remaining(), needs_escape(payload.chunk()));
+        Wrapped::new(envelope, payload)
+    }
+
+    /// What goes in front of a payload of this length. Apart, so that what is in front of it is
+    /// inlined.
+    #[inline(never)]
+    fn envelope(&self, payload_len: usize, needs_escape: bool) -> EncodedEnvelope {
+        let choice = self.sending.choose(&self.prepared, Form::Binary, payload_len, needs_escape);
+        choice.replacement().unwrap_or_else(|| self.prepared.envelope.clone())
     }
 
     #[inline]

@@ -75,6 +75,13 @@ impl RolloutSwitch {
         }
     }
 
+    /// Whether it stands at this position or beyond it.
+    #[cfg(feature = "bytes")]
+    #[inline]
+    pub(crate) fn has_reached(&self, least: Threshold) -> bool {
+        self.word.load(Ordering::Relaxed) >= least.0
+    }
+
     /// Moves the switch: one relaxed store. Messages that are being written at that moment go by
     /// the old position or by the new one, each as a whole. Switches of several channels are moved
     /// one by one.
@@ -202,6 +209,24 @@ setting! {
     /// The unsampled marker goes in front of it: for receivers that would start traces of their own
     /// otherwise (`O-WRITE-3`).
     Marker = "marker";
+}
+
+/// A position from which on something holds, in the order in which positions stand: to ask for it is
+/// one comparison.
+#[cfg(feature = "bytes")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Threshold(u32);
+
+#[cfg(feature = "bytes")]
+impl Threshold {
+    /// Wherever the switch stands.
+    pub(crate) const ANY: Self = Self(OFF);
+    /// Wherever it is not off.
+    pub(crate) const COUNT_ONLY: Self = Self(COUNT_ONLY);
+    /// Wherever frames are read.
+    pub(crate) const RECEIVE_ONLY: Self = Self(RECEIVE_ONLY);
+    /// Nowhere: no share is so large.
+    pub(crate) const NEVER: Self = Self(u32::MAX);
 }
 
 const fn word(rollout: Rollout) -> u32 {
