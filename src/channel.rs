@@ -25,7 +25,7 @@ use bytes::{Buf, Bytes};
 use crate::channel::boundary::Boundary;
 use crate::channel::origin::Origin;
 use crate::channel::payload::Payload;
-use crate::channel::prepared::Prepared;
+use crate::channel::prepared::{Asks, Prepared};
 use crate::channel::quick::Quick;
 use crate::channel::sending::{EmptyMessages, Sending};
 use crate::channel::traced::Traced;
@@ -322,11 +322,16 @@ impl Channel {
             None if origin.has_fields() && is_on => origin.encode_fields_only(&self.outbound),
             None => (EncodedEnvelope::empty(), false),
         };
-        let is_plain = !is_out_of_share
-            && !has_lost_fields
-            && !envelope.is_empty()
-            && self.sending.max_message_len.is_none();
-        Prepared { envelope, sent, is_out_of_share, has_lost_fields, is_plain }
+        let asks = if is_out_of_share || has_lost_fields {
+            Asks::All
+        } else if envelope.is_empty() {
+            if self.sending.mode == Mode::Always { Asks::All } else { Asks::Escape }
+        } else if self.sending.max_message_len.is_none() {
+            Asks::Payload
+        } else {
+            Asks::All
+        };
+        Prepared { envelope, sent, is_out_of_share, has_lost_fields, asks }
     }
 
     /// Wraps a message that comes from there, whose payload is not copied.

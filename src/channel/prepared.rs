@@ -13,9 +13,18 @@ pub(super) struct Prepared {
     pub(super) is_out_of_share: bool,
     /// Whether the list or a limit has held fields back.
     pub(super) has_lost_fields: bool,
-    /// Whether there is an envelope, nothing was lost on the way to it, and messages have no limit:
-    /// while sending is on, it goes in front of every payload that is not empty.
-    pub(super) is_plain: bool,
+    pub(super) asks: Asks,
+}
+
+/// What a payload is still asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Asks {
+    /// Whether there is one: while sending is on, the envelope goes in front of it.
+    Payload,
+    /// Whether it needs the escape: without it, it goes bare.
+    Escape,
+    /// Everything.
+    All,
 }
 
 impl Prepared {
@@ -24,6 +33,6 @@ impl Prepared {
         sent: Count::SentBare,
         is_out_of_share: false,
         has_lost_fields: false,
-        is_plain: false,
+        asks: Asks::All,
     };
 }

@@ -125,7 +125,8 @@ impl<'a> Receiver<'a> {
 
     #[inline(never)]
     fn receive_any(&self, message: Bytes) -> Traced<Bytes> {
-        self.try_receive(message).unwrap_or_else(|refused| refused.into_bytes().into())
+        let (origin, at) = self.take_apart(&message).unwrap_or_default();
+        behind(message, at, origin)
     }
 
     /// Takes a message apart, whose buffer the payload shares.
@@ -151,7 +152,8 @@ impl<'a> Receiver<'a> {
 
     #[inline(never)]
     fn receive_any_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
-        self.try_receive_ref(message).unwrap_or_else(|_| message.into())
+        let (origin, at) = self.take_apart(message).unwrap_or_default();
+        behind(message, at, origin)
     }
 
     /// Takes a message apart that is borrowed, as by a relay that passes it on.

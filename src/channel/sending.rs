@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::channel::form::Form;
-use crate::channel::prepared::Prepared;
+use crate::channel::prepared::{Asks, Prepared};
 use crate::channel::too_long::MessageTooLong;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
@@ -89,7 +89,7 @@ impl Sending {
     /// more to decide.
     #[inline]
     pub(super) fn takes_prepared(&self, prepared: &Prepared, payload_len: usize) -> bool {
-        prepared.is_plain && payload_len > 0 && self.switch.get().sends()
+        prepared.asks == Asks::Payload && payload_len > 0 && self.switch.get().sends()
     }
 
     /// What goes in front of a payload of this length.

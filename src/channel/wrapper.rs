@@ -7,11 +7,12 @@ use bytes::{Buf, BufMut};
 
 use crate::channel::form::Form;
 use crate::channel::payload::Payload;
-use crate::channel::prepared::Prepared;
+use crate::channel::prepared::{Asks, Prepared};
 use crate::channel::sending::{Choice, Sending};
 use crate::channel::too_long::MessageTooLong;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::needs_escape;
+use crate::policy::counters::Count;
 use crate::wrapped::Wrapped;
 
 /// What goes in front of a payload, decided before there is a payload; made by
@@ -49,13 +50,22 @@ impl<'c> Wrapper<'c> {
 
     #[inline]
     pub(super) fn wrap_buf<B: Buf>(&self, payload: B) -> Wrapped<B> {
-        if self.sending.takes_prepared(&self.prepared, payload.remaining()) {
-            self.sending.counters.record(self.prepared.sent);
-            // Told apart here, because an envelope of either kind is moved in pieces.
-            if let Some(context) = self.prepared.envelope.context() {
-                return Wrapped::new(EncodedEnvelope::of_context(*context), payload);
+        let counters = &self.sending.counters;
+        match self.prepared.asks {
+            Asks::Payload if payload.has_remaining() && self.sending.switch.get().sends() => {
+                // Told apart here, because an envelope of any kind is moved in pieces.
+                if let Some(context) = self.prepared.envelope.context() {
+                    counters.record(Count::SentSampled);
+                    return Wrapped::new(EncodedEnvelope::of_context(*context), payload);
+                }
+                counters.record(self.prepared.sent);
+                return Wrapped::new(self.prepared.envelope.clone(), payload);
             }
-            return Wrapped::new(self.prepared.envelope.clone(), payload);
+            Asks::Escape if !needs_escape(payload.chunk()) => {
+                counters.record(Count::SentBare);
+                return Wrapped::new(EncodedEnvelope::empty(), payload);
+            }
+            _ => {}
         }
         let envelope = self.envelope(payload.remaining(), needs_escape(payload.chunk()));
         Wrapped::new(envelope, payload)
@@ -63,6 +73,7 @@ impl<'c> Wrapper<'c> {
 
     /// What goes in front of a payload of this length. Apart, so that what is in front of it is
     /// inlined.
+    #[cold]
     #[inline(never)]
     fn envelope(&self, payload_len: usize, needs_escape: bool) -> EncodedEnvelope {
         let choice = self.sending.choose(&self.prepared, Form::Binary, payload_len, needs_escape);
