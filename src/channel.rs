@@ -346,19 +346,19 @@ impl Channel {
 
     #[inline]
     pub(crate) fn wrap_buf<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
-        // Nearly all messages are of these two kinds, and need not ask for more.
-        if origin.to_send() < self.quick.bare_below {
-            if !needs_escape(payload.chunk()) {
-                self.sending.counters.record(Count::SentBare);
-                return Wrapped::new(EncodedEnvelope::empty(), payload);
-            }
-        } else if let Some(context) = origin.context_alone() {
-            if self.sends_whole() && payload.has_remaining() {
-                self.sending.counters.record(Count::SentSampled);
-                return Wrapped::new(EncodedEnvelope::from(*context), payload);
+        // Nearly all messages are of two kinds, and need not ask for more.
+        let is_bare = origin.to_send() < self.quick.bare_below && !needs_escape(payload.chunk());
+        if !is_bare {
+            match origin.context_alone() {
+                Some(context) if self.sends_whole() && payload.has_remaining() => {
+                    self.sending.counters.record(Count::SentSampled);
+                    return Wrapped::new(EncodedEnvelope::from(*context), payload);
+                }
+                _ => return self.wrap_prepared(origin, payload),
             }
         }
-        self.wrap_prepared(origin, payload)
+        self.sending.counters.record(Count::SentBare);
+        Wrapped::new(EncodedEnvelope::empty(), payload)
     }
 
     /// Whether every context is sent, at any length.
