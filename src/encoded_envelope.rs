@@ -199,7 +199,7 @@ enum Place {
 
 enum Repr {
     Empty,
-    /// A context without fields, as nearly all are: who asks for the bytes knows how many there are.
+    /// A context without fields, as nearly all are: its length is known.
     Context([u8; CONTEXT_LEN]),
     Inline {
         bytes: [u8; INLINE],

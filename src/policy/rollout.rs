@@ -211,8 +211,8 @@ setting! {
     Marker = "marker";
 }
 
-/// A position from which on something holds, in the order in which positions stand: to ask for it is
-/// one comparison.
+/// A position from which on something holds, in the order in which positions stand: to ask for it
+/// is one comparison.
 #[cfg(feature = "bytes")]
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Threshold(u32);
