@@ -8,7 +8,7 @@ use crate::canonical_order::GoingOn;
 use crate::context::TraceContext;
 use crate::encode_error::EncodeError;
 use crate::envelope::{Envelope, Says};
-use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, IDS_LEN};
+use crate::wire::{CONTEXT_LEN, FIELD_HEADER_LEN, HEADER_LEN, IDS_LEN};
 
 /// Holds an envelope as bytes, ready to go in front of any number of payloads. Cheap to clone.
 ///
@@ -34,6 +34,9 @@ impl EncodedEnvelope {
         if let Repr::Context(bytes) = &self.0 {
             return Some(bytes);
         }
+        if let Repr::Header(bytes) = &self.0 {
+            return Some(bytes);
+        }
         Some(self.0.other_bytes())
     }
 
@@ -41,19 +44,22 @@ impl EncodedEnvelope {
     #[must_use]
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.as_bytes().is_empty()
+        matches!(self.0, Repr::Empty)
     }
 
-    /// The bytes, if they are a context without fields.
+    /// A copy, if it is a context without fields. Who asks for one kind after the other has each
+    /// copied whole, where a clone is moved in pieces.
+    #[cfg(feature = "policy")]
     #[inline]
-    pub(crate) const fn context(&self) -> Option<&[u8; CONTEXT_LEN]> {
-        if let Repr::Context(bytes) = &self.0 { Some(bytes) } else { None }
+    pub(crate) const fn copied_context(&self) -> Option<Self> {
+        if let Repr::Context(bytes) = self.0 { Some(Self(Repr::Context(bytes))) } else { None }
     }
 
-    /// A context without fields, as it was encoded before.
+    /// A copy, if it is the marker or the escape.
+    #[cfg(feature = "policy")]
     #[inline]
-    pub(crate) const fn of_context(bytes: [u8; CONTEXT_LEN]) -> Self {
-        Self(Repr::Context(bytes))
+    pub(crate) const fn copied_header(&self) -> Option<Self> {
+        if let Repr::Header(bytes) = self.0 { Some(Self(Repr::Header(bytes))) } else { None }
     }
 
     /// No bytes. A function, because a constant is copied with all of its 41 bytes.
@@ -65,15 +71,11 @@ impl EncodedEnvelope {
     /// An envelope without fields, about which nothing can be refused.
     #[inline]
     pub(crate) fn without_fields(says: Says) -> Self {
-        let (front, len) = says.front(says.carrier_len() as u16);
-        if len == CONTEXT_LEN {
-            return Self(Repr::Context(front));
+        let (front, _) = says.front(says.carrier_len() as u16);
+        match (says, front.first_chunk()) {
+            (Says::Nothing | Says::Unsampled, Some(header)) => Self(Repr::Header(*header)),
+            _ => Self(Repr::Context(front)),
         }
-        let mut bytes = [0; INLINE];
-        if let Some(start) = bytes.first_chunk_mut() {
-            *start = front;
-        }
-        Self(Repr::Inline { bytes, len: len as u8 })
     }
 
     /// An envelope with fields that a writer has written before, in canonical order, and that leave
@@ -81,7 +83,7 @@ impl EncodedEnvelope {
     #[cfg(feature = "policy")]
     pub(crate) fn with_fields(says: Says, fields: &[u8]) -> Self {
         let carrier_len = says.carrier_len() + fields.len();
-        let mut bytes = BytesMut::with_capacity(crate::wire::HEADER_LEN + carrier_len);
+        let mut bytes = BytesMut::with_capacity(HEADER_LEN + carrier_len);
         // Kept fields are shortened to less than a carrier's most.
         let (front, len) = says.front(carrier_len as u16);
         bytes.extend_from_slice(front.get(..len).unwrap_or_default());
@@ -94,15 +96,15 @@ impl EncodedEnvelope {
         if count == self.as_bytes().len() {
             self.0 = Repr::Empty;
         }
-        if let Repr::Context(context) = &self.0 {
+        if let Repr::Header(_) | Repr::Context(_) = &self.0 {
             let mut bytes = [0; INLINE];
-            if let Some(start) = bytes.first_chunk_mut() {
-                *start = *context;
-            }
-            self.0 = Repr::Inline { bytes, len: CONTEXT_LEN as u8 };
+            let whole = self.as_bytes();
+            let len = whole.len() as u8;
+            bytes.iter_mut().zip(whole).for_each(|(to, from)| *to = *from);
+            self.0 = Repr::Inline { bytes, len };
         }
         match &mut self.0 {
-            Repr::Empty | Repr::Context(_) => {}
+            Repr::Empty | Repr::Header(_) | Repr::Context(_) => {}
             // What is left moves to the front, which costs less than a start beside the length
             // whenever the bytes are asked for. `count` is at most the length.
             Repr::Inline { bytes, len } => {
@@ -199,6 +201,8 @@ enum Place {
 
 enum Repr {
     Empty,
+    /// The marker, or the escape.
+    Header([u8; HEADER_LEN]),
     /// A context without fields, as nearly all are: its length is known.
     Context([u8; CONTEXT_LEN]),
     Inline {
@@ -209,11 +213,12 @@ enum Repr {
 }
 
 impl Repr {
-    /// The bytes of what is neither nothing nor a context. Apart, so that those are inlined.
+    /// The bytes of what has fields. Apart, so that the others are inlined.
     #[inline(never)]
     fn other_bytes(&self) -> &[u8] {
         match self {
             Self::Empty => &[],
+            Self::Header(bytes) => bytes,
             Self::Context(bytes) => bytes,
             Self::Inline { bytes, len } => bytes.get(..usize::from(*len)).unwrap_or_default(),
             Self::Shared(bytes) => bytes,
@@ -224,6 +229,7 @@ impl Repr {
     fn clone_other(&self) -> Self {
         match self {
             Self::Empty => Self::Empty,
+            Self::Header(bytes) => Self::Header(*bytes),
             Self::Context(bytes) => Self::Context(*bytes),
             Self::Inline { bytes, len } => Self::Inline { bytes: *bytes, len: *len },
             Self::Shared(bytes) => Self::Shared(bytes.clone()),

@@ -119,8 +119,9 @@ fn fan_out() {
     let points = [FanOutPoint { recipients: NonZeroU32::MIN, one_in: NonZeroU32::MIN }];
     let everyone = FanOut::new(&points).unwrap();
     let to_all = CHANNEL.broadcast(&origin, payload.clone(), 10, everyone);
-    let to_some = CHANNEL.broadcast(&origin, payload.clone(), 100, FanOut::DEFAULT);
-    let to_some = to_some.with_unsampled(Unsampled::Bare);
+    // One in ten gets the context; this recipient does not.
+    let with_marker = CHANNEL.broadcast(&origin, payload.clone(), 100, FanOut::DEFAULT);
+    let to_some = with_marker.clone().with_unsampled(Unsampled::Bare);
     let wrapper = CHANNEL.wrapper(&origin);
     let span_id = SpanId::from_u64(7).unwrap();
     let recipient = 7_u32.to_be_bytes();
@@ -144,7 +145,12 @@ fn fan_out() {
             hand_over(CHANNEL.wrap(&origin, payload.clone()));
         },
     );
-    for (name, broadcast) in [("broadcast_to_all", &to_all), ("broadcast_to_some", &to_some)] {
+    let broadcasts = [
+        ("broadcast_to_all", &to_all),
+        ("broadcast_to_some", &to_some),
+        ("broadcast_to_some_marker", &with_marker),
+    ];
+    for (name, broadcast) in broadcasts {
         count(
             name,
             || (broadcast, &recipient[..]),

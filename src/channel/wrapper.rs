@@ -53,13 +53,15 @@ impl<'c> Wrapper<'c> {
         let counters = &self.sending.counters;
         match self.prepared.asks {
             Asks::Payload if payload.has_remaining() && self.sending.switch.get().sends() => {
-                // Told apart here, because an envelope of any kind is moved in pieces.
-                if let Some(context) = self.prepared.envelope.context() {
-                    counters.record(Count::SentSampled);
-                    return Wrapped::new(EncodedEnvelope::of_context(*context), payload);
-                }
                 counters.record(self.prepared.sent);
-                return Wrapped::new(self.prepared.envelope.clone(), payload);
+                let envelope = &self.prepared.envelope;
+                if let Some(context) = envelope.copied_context() {
+                    return Wrapped::new(context, payload);
+                }
+                if let Some(header) = envelope.copied_header() {
+                    return Wrapped::new(header, payload);
+                }
+                return Wrapped::new(envelope.clone(), payload);
             }
             Asks::Escape if !needs_escape(payload.chunk()) => {
                 counters.record(Count::SentBare);
