@@ -3,12 +3,15 @@
 
 use core::fmt;
 
+use crate::context::TraceContext;
 use crate::fault::{Fault, FaultKind};
 use crate::head::Head;
 use crate::reading::Reading;
 #[cfg(all(feature = "bytes", feature = "policy"))]
 use crate::wire::IDS_LEN;
-use crate::wire::{DEFAULT_CARRIER_CAP, GUARD, HEADER_LEN, MAGIC, PREFIX_LEN, is_possible_version};
+use crate::wire::{
+    CONTEXT_LEN, DEFAULT_CARRIER_CAP, GUARD, HEADER_LEN, MAGIC, PREFIX_LEN, is_possible_version,
+};
 
 /// Reads messages, with a cap on the carrier of your own (specification sections [6] and [9]).
 ///
@@ -63,6 +66,15 @@ impl Reader {
     #[cfg(all(feature = "bytes", feature = "policy"))]
     pub(crate) const fn reads_context(self) -> bool {
         self.carrier_cap as usize >= IDS_LEN
+    }
+
+    /// The context of a message that has one, and no fields: [`read`](Self::read) for those who go
+    /// another way for all else.
+    #[inline]
+    pub(crate) fn read_context(self, bytes: &[u8]) -> Option<TraceContext> {
+        let [_, _, _, _, _, _, _, _, ids @ ..] = bytes.first_chunk::<CONTEXT_LEN>()?;
+        let flags = Head::flags_of_context(bytes, bytes.len(), self.carrier_cap)?;
+        TraceContext::from_ids(ids, flags)
     }
 
     /// Reads the beginning of a message whose end has not arrived yet. The payload of the answer is

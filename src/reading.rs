@@ -130,6 +130,11 @@ impl<'a> Reading<'a> {
     #[must_use]
     #[inline]
     pub fn context(self) -> Option<TraceContext> {
+        // No frame with ids has its payload further in front. Compilers do not know that, and ask
+        // again in `payload` unless it is said here.
+        if self.payload_offset() < CONTEXT_LEN {
+            return None;
+        }
         let flags = self.head.flags_of_ids()?;
         // The ids stand in one place; the carrier is not needed to find them.
         let [_, _, _, _, _, _, _, _, ids @ ..] = self.bytes.first_chunk::<CONTEXT_LEN>()?;

@@ -45,19 +45,20 @@ impl Reader {
     /// The same within this reader's cap.
     #[inline]
     pub(crate) fn reparent(self, frame: &mut [u8], span_id: SpanId) -> Option<&mut [u8]> {
-        let message = self.read(frame);
-        message.context()?;
-        let frame = match message.payload_offset() {
-            CONTEXT_LEN => frame,
-            payload_at => self.without_dropped_fields(frame, payload_at)?,
+        let frame = match self.read_context(frame) {
+            Some(_) => frame,
+            None => self.without_dropped_fields(frame)?,
         };
         frame.get_mut(SPAN_ID_AT..CONTEXT_LEN)?.copy_from_slice(span_id.as_bytes());
         Some(frame)
     }
 
-    /// The frame with the fields that stay, at the end of the same buffer.
-    fn without_dropped_fields(self, frame: &mut [u8], payload_at: usize) -> Option<&mut [u8]> {
-        let stays = Places::find(self.read(frame).carrier(), FieldType::is_kept, |_| true);
+    /// The frame with the fields that stay, at the end of the same buffer, if it has a context.
+    fn without_dropped_fields(self, frame: &mut [u8]) -> Option<&mut [u8]> {
+        let message = self.read(frame);
+        message.context()?;
+        let payload_at = message.payload_offset();
+        let stays = Places::find(message.carrier(), FieldType::is_kept, |_| true);
         if CONTEXT_LEN + stays.len() == payload_at {
             return Some(frame);
         }
