@@ -330,6 +330,29 @@ fn a_trace_at_the_threshold_is_not_in_the_share() {
     assert!(millionths(share + 1).contains(trace_id));
 }
 
+/// R-FAN-2, by another library than the one that decides, for names of all lengths to two stripes
+/// of XXH64 and one more byte.
+///
+/// How a hash is made depends on the name's length alone, so that each is decided often: of 200
+/// traces at one in two, a wrong hash agrees in all of them by a chance of 2⁻²⁰⁰.
+#[test]
+fn a_recipient_is_chosen_by_the_hash_of_its_name() {
+    let bytes: Vec<u8> = (0..65).map(|at: u8| at.wrapping_mul(151)).collect();
+    for len in 0..=bytes.len() {
+        let name = &bytes[..len];
+        for (trace_id, weight) in trace_ids(6).take(200).zip([0, 1, 2, 10, u32::MAX].repeat(40)) {
+            let seed = if weight == 1 { 0 } else { u64::from(weight) };
+            let seed = xxhash_rust::xxh64::xxh64(trace_id.as_bytes(), seed);
+            let hash = xxhash_rust::xxh64::xxh64(name, seed);
+            for n in [2, 3, 10, u32::MAX] {
+                let selects = fan_out_selects(trace_id, NonZeroU32::new(weight), name, one_in(n));
+                let is_below = u128::from(hash) * u128::from(n) < 1 << 64;
+                assert_eq!(selects, is_below, "{trace_id}, {weight}, {len} bytes, one in {n}");
+            }
+        }
+    }
+}
+
 /// n = 200,000 trace ids, seed 1; tolerance five standard deviations of the binomial distribution.
 #[test]
 fn shares_hold_what_they_say() {

@@ -71,7 +71,8 @@ impl<'a> FanOut<'a> {
 /// the weight in the frame and the frame's [thinning](crate::Carrier::thinning).
 ///
 /// The same recipient of the same message always decides the same, so that a retry agrees; who is
-/// chosen at one in ten is also chosen at one in five. Two hashes.
+/// chosen at one in ten is also chosen at one in five. Two hashes, unless one in one is chosen; the
+/// second takes least of a name of 4 bytes, an integer.
 #[must_use]
 pub fn fan_out_selects(
     trace_id: TraceId,
@@ -79,18 +80,36 @@ pub fn fan_out_selects(
     recipient: &[u8],
     one_in: NonZeroU32,
 ) -> bool {
-    selects(hash::of_fan_out(trace_id, weight), recipient, one_in)
-}
-
-/// The same for all recipients of a fan-out, of which [`hash::of_fan_out`] was made once.
-#[inline]
-pub(crate) fn selects(fan_out: u64, recipient: &[u8], one_in: NonZeroU32) -> bool {
     // One in one is everybody, whatever the hash is.
     if one_in == NonZeroU32::MIN {
         return true;
     }
+    let fan_out = hash::of_fan_out(trace_id, weight);
+    match <&[u8; 4]>::try_from(recipient) {
+        // Of a length that is known here, the hash asks nothing on the way.
+        Ok(integer) => is_below(hash::of_recipient(fan_out, integer), one_in),
+        Err(_) => selects_some(fan_out, recipient, one_in),
+    }
+}
+
+/// The same for all recipients of a fan-out, of which [`hash::of_fan_out`] was made once.
+#[cfg(feature = "bytes")]
+#[inline]
+pub(crate) fn selects(fan_out: u64, recipient: &[u8], one_in: NonZeroU32) -> bool {
+    one_in == NonZeroU32::MIN || selects_some(fan_out, recipient, one_in)
+}
+
+/// The same where not everybody is chosen.
+// Not inlined, so that messages to everybody save no registers for the hash.
+#[inline(never)]
+fn selects_some(fan_out: u64, recipient: &[u8], one_in: NonZeroU32) -> bool {
+    is_below(hash::of_recipient(fan_out, recipient), one_in)
+}
+
+#[inline]
+fn is_below(hash: u64, one_in: NonZeroU32) -> bool {
     // h < 2⁶⁴ / N, without leaving 64 bits.
-    hash::of_recipient(fan_out, recipient).checked_mul(u64::from(one_in.get())).is_some()
+    hash.checked_mul(u64::from(one_in.get())).is_some()
 }
 
 /// The weight of a message that a fan-out made of one that already had a weight: the product, or
