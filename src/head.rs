@@ -44,7 +44,7 @@ impl Head {
             return Self::BARE;
         }
         if let Some(flags) = Self::flags_of_context(front, len, cap) {
-            return Self::enveloped(flags, IDS_DECIDED, CONTEXT_LEN);
+            return Self::context(flags);
         }
         Self::parse_any(front, len, cap)
     }
@@ -113,6 +113,12 @@ impl Head {
         let shape = shape & DECIDED;
         let fault = (version == VERSION && carrier_len > cap).then_some(FaultKind::CarrierAboveCap);
         Self { version, fault, ..Self::enveloped(flags, shape, payload_offset) }
+    }
+
+    /// What the header of a context without fields says.
+    #[inline]
+    pub(crate) const fn context(flags: TraceFlags) -> Self {
+        Self::enveloped(flags, IDS_DECIDED, CONTEXT_LEN)
     }
 
     #[inline]

@@ -173,9 +173,26 @@ impl Reader {
     #[must_use]
     pub fn read_text(self, text: &(impl AsRef<[u8]> + ?Sized)) -> TextReading<'_> {
         let text = text.as_ref();
-        let Some(after_prefix) = text.strip_prefix(TEXT_PREFIX.as_bytes()) else {
-            return TextReading { text, encoded: &[], head: Head::BARE, fault: None };
-        };
+        match text.strip_prefix(TEXT_PREFIX.as_bytes()) {
+            Some(after_prefix) => self.read_after_prefix(text, after_prefix),
+            None => TextReading { text, encoded: &[], head: Head::BARE, fault: None },
+        }
+    }
+
+    /// The same of a text that begins with the prefix.
+    // Not inlined, so that bare messages save no registers for it.
+    #[inline(never)]
+    fn read_after_prefix<'a>(self, text: &'a [u8], after_prefix: &'a [u8]) -> TextReading<'a> {
+        match self.text_context(after_prefix) {
+            Some((head, encoded)) => TextReading { text, encoded, head, fault: None },
+            None => self.read_any(text, after_prefix),
+        }
+    }
+
+    /// The same of what is no context without fields.
+    #[cold]
+    #[inline(never)]
+    fn read_any<'a>(self, text: &'a [u8], after_prefix: &'a [u8]) -> TextReading<'a> {
         let behind_prefix =
             |(kind, offset)| Some(Fault::new(kind, TEXT_PREFIX.len().saturating_add(offset)));
         match self.text_head(after_prefix) {
@@ -190,21 +207,23 @@ impl Reader {
         }
     }
 
-    /// The table of specification section 10, row by row. Offsets count from behind the prefix.
-    fn text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
-        match text.split_first_chunk::<CONTEXT_CHARS>() {
-            // What is asked of a length is known here.
-            Some((context, [TEXT_END, ..])) if front::is_context(context) => {
-                self.encoded_head(context)
-            }
-            _ => self.any_text_head(text),
+    /// What nearly every message begins with: a context without fields. `None` for any other. Of
+    /// its length it is known what is asked.
+    #[inline]
+    fn text_context(self, text: &[u8]) -> Option<(Head, &[u8])> {
+        let (context, [TEXT_END, ..]) = text.split_first_chunk::<CONTEXT_CHARS>()? else {
+            return None;
+        };
+        if !front::is_context(context) || !front::is_whole(context) {
+            return None;
         }
+        let header = front::decode_header(context.first_chunk()?);
+        let flags = Head::flags_of_context(&header, CONTEXT_LEN, self.carrier_cap())?;
+        Some((Head::context(flags), context))
     }
 
-    /// The same of any length.
-    #[cold]
-    #[inline(never)]
-    fn any_text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
+    /// The table of specification section 10, row by row. Offsets count from behind the prefix.
+    fn text_head(self, text: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
         let within = text.get(..text.len().min(MAX_ENCODED_LEN + 1)).unwrap_or_default();
         // The alphabet ends at the end, unless something is wrong.
         let end = alphabet_len(within);
@@ -219,7 +238,6 @@ impl Reader {
     }
 
     /// The rest of the table, of characters that are all of the alphabet.
-    #[inline]
     fn encoded_head(self, encoded: &[u8]) -> Result<(Head, &[u8]), (FaultKind, usize)> {
         let end = encoded.len();
         // Of the last character, the bits that no byte takes are 0.

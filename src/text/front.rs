@@ -23,7 +23,7 @@ pub(super) fn decode_header(chars: &[u8; HEADER_CHARS]) -> [u8; HEADER_LEN] {
 }
 
 /// Decodes the ids behind a header, of which all characters are of the alphabet.
-#[inline]
+#[inline(always)]
 pub(super) fn decode_ids(chars: &[u8; CONTEXT_CHARS]) -> [u8; IDS_LEN] {
     // Eleven characters are 66 bits: those in front, which belong to the word before, fall off.
     let words = [
@@ -86,6 +86,13 @@ pub(super) fn is_context(chars: &[u8; CONTEXT_CHARS]) -> bool {
     let (front, back) = (chars.first_chunk::<32>(), chars.last_chunk::<16>());
     // Some of them twice: as many at a time as a vector holds.
     front.is_some_and(is_all) & back.is_some_and(is_all)
+}
+
+/// Whether the bits of a context's last character that no byte takes are 0. All of its characters
+/// are of the alphabet.
+#[inline]
+pub(super) fn is_whole(chars: &[u8; CONTEXT_CHARS]) -> bool {
+    bits(chars, 42..43) & 0b11 == 0
 }
 
 /// Whether all of so many characters are of the alphabet: to the end, whatever is found.
@@ -172,7 +179,7 @@ mod tests {
             let chars = encoded.as_bytes().try_into().unwrap();
             let (header, ids) = bytes.split_at(HEADER_LEN);
             assert_eq!(decode_ids(chars), *ids);
-            assert!(is_context(chars));
+            assert!(is_context(chars) && is_whole(chars));
             // What is behind the header shares its last character.
             assert_eq!(decode_header(chars.first_chunk().unwrap()), *header);
         }
