@@ -3,7 +3,8 @@
 
 use glassine::text::{TextReading, needs_escape};
 use glassine::{
-    Envelope, Field, Mode, Reader, Reading, SpanId, TraceContext, TraceFlags, TraceId, Verdict,
+    Envelope, FaultKind, Field, Mode, Reader, Reading, SpanId, TraceContext, TraceFlags, TraceId,
+    Verdict,
 };
 use proptest::prelude::*;
 
@@ -163,4 +164,20 @@ fn a_fault_of_the_decoded_frame_counts_in_its_bytes() {
     let decoded = message.decode();
     assert_eq!(decoded.as_reading().fault().map(|fault| fault.offset()), Some(6));
     assert_eq!(decoded.as_reading().context(), None);
+}
+
+/// `R-TEXT-2`: 32 bytes leave 2 unused bits in the last of their 43 characters.
+#[test]
+fn the_unused_bits_of_a_context_without_fields_are_0() {
+    let context: TraceContext =
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-03".parse().unwrap();
+    let text = Envelope::new(context).encode_to_text("payload").unwrap();
+    let (before, behind) = (&text[..52], &text[53..]);
+    let alphabet = ('A'..='Z').chain('a'..='z').chain('0'..='9').chain(['-', '_']);
+    for (value, last) in alphabet.enumerate() {
+        let text = format!("{before}{last}{behind}");
+        let fault = TextReading::read(&text).fault();
+        let expected = (value & 0b11 != 0).then_some((FaultKind::TextUnusedBits, 52));
+        assert_eq!(fault.map(|fault| (fault.kind(), fault.offset())), expected, "{text}");
+    }
 }
