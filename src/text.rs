@@ -6,6 +6,7 @@ use alloc::string::String;
 use core::fmt;
 use core::str::Utf8Error;
 
+use ascii::AsciiStr;
 use data_encoding::BASE64URL_NOPAD;
 
 use crate::context::TraceContext;
@@ -302,12 +303,13 @@ pub(crate) fn joined(envelope: &[u8], payload: &str) -> String {
 }
 
 /// The same of an envelope that is a context without fields.
+#[inline]
 fn joined_context(envelope: &[u8; CONTEXT_LEN], payload: &str) -> String {
-    let mut text = String::with_capacity(front::TEXT_LEN + payload.len());
     let front = front::encode_context(envelope);
-    // It is ASCII, so the other arms are not reached.
-    let front = core::str::from_utf8(&front).unwrap_or_default();
-    text.push_str(front.get(..front::TEXT_LEN).unwrap_or_default());
+    let front: &AsciiStr = front.get(..=CONTEXT_CHARS).unwrap_or_default().into();
+    let mut text = String::with_capacity(front::TEXT_LEN + payload.len());
+    text.push_str(TEXT_PREFIX);
+    text.push_str(front.as_str());
     text.push_str(payload);
     text
 }

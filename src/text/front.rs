@@ -3,6 +3,8 @@
 
 use core::ops::Range;
 
+use ascii::AsciiChar;
+
 use crate::wire::{CONTEXT_LEN, HEADER_LEN, IDS_LEN, TEXT_END, TEXT_PREFIX};
 
 /// Four characters hold three bytes.
@@ -48,8 +50,9 @@ pub(super) fn decode_context(chars: &[u8; CONTEXT_CHARS]) -> [u8; CONTEXT_LEN] {
     bytes
 }
 
-/// Writes header and ids, between what begins and what ends them in a text; behind it, only ASCII.
-pub(super) fn encode_context(bytes: &[u8; CONTEXT_LEN]) -> [u8; TEXT_LEN.next_power_of_two()] {
+/// Writes header and ids and, behind these [`CONTEXT_CHARS`], what ends them in a text. Of what is
+/// ASCII by its type, nobody asks whether it is UTF-8.
+pub(super) fn encode_context(bytes: &[u8; CONTEXT_LEN]) -> [AsciiChar; CHARS * GROUPS] {
     let mut padded = [0; BYTES * GROUPS + 1];
     padded.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
     let mut groups = [[0; CHARS]; GROUPS];
@@ -62,16 +65,15 @@ pub(super) fn encode_context(bytes: &[u8; CONTEXT_LEN]) -> [u8; TEXT_LEN.next_po
             | bits << 16 & 0x3F00_0000;
         *group = sixes.to_le_bytes();
     }
-    let chars = groups.as_flattened_mut();
-    chars.iter_mut().for_each(|char| *char = char_of(*char));
-
-    let mut text = [TEXT_END; TEXT_LEN.next_power_of_two()];
-    let (prefix, rest) = text.split_at_mut(TEXT_PREFIX.len());
-    prefix.copy_from_slice(TEXT_PREFIX.as_bytes());
-    if let (Some(to), Some(from)) = (rest.first_chunk_mut::<CONTEXT_CHARS>(), chars.first_chunk()) {
-        *to = *from;
+    let mut chars = [END; CHARS * GROUPS];
+    for (char, six) in chars.iter_mut().zip(groups.as_flattened()) {
+        // It always is ASCII; asked without a way out, it is asked of a vector.
+        *char = AsciiChar::from_ascii(char_of(*six)).unwrap_or_default();
     }
-    text
+    if let Some(end) = chars.get_mut(CONTEXT_CHARS) {
+        *end = END;
+    }
+    chars
 }
 
 /// The six bits of a character. `None` if it is not of the alphabet.
@@ -147,12 +149,15 @@ static VALUES: [u8; 256] = {
 
 const NO_VALUE: u8 = u8::MAX;
 
+const END: AsciiChar = AsciiChar::new(TEXT_END as char);
+
 /// Groups of three bytes and four characters: of a context, and one more, so that four together,
 /// which are a vector, leave none over.
 const GROUPS: usize = CONTEXT_LEN.div_ceil(BYTES).next_multiple_of(4);
 
 #[cfg(test)]
 mod tests {
+    use ascii::AsciiStr;
     use data_encoding::BASE64URL_NOPAD;
 
     use super::*;
@@ -173,8 +178,8 @@ mod tests {
             let bytes = bits.first_chunk().unwrap();
             let encoded = BASE64URL_NOPAD.encode(bytes);
             let text = encode_context(bytes);
-            assert_eq!(text[..TEXT_LEN], *[TEXT_PREFIX, &encoded, ";"].concat().as_bytes());
-            assert!(text.is_ascii());
+            let text = <&AsciiStr>::from(&text[..=CONTEXT_CHARS]);
+            assert_eq!(text.as_str(), [&encoded, ";"].concat());
 
             let chars = encoded.as_bytes().try_into().unwrap();
             let (header, ids) = bytes.split_at(HEADER_LEN);
