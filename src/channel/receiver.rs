@@ -8,11 +8,11 @@ use crate::channel::quick::Quick;
 use crate::channel::traced::Traced;
 use crate::context::TraceContext;
 use crate::fault::Fault;
-use crate::head::Head;
 use crate::mode::Mode;
 use crate::policy::counters::Count;
 use crate::policy::rollout::Rollout;
 use crate::policy::trust::Trust;
+use crate::reader::Reader;
 use crate::reading::Reading;
 use crate::shared_reading::Refused;
 use crate::wire::CONTEXT_LEN;
@@ -79,9 +79,8 @@ impl Channel {
     /// it is counted. Not to judge it as if there could be more saves half of such a receive.
     #[inline]
     pub(super) fn context_alone(&self, quick: &Quick, message: &[u8]) -> Option<TraceContext> {
-        let [_, _, _, _, _, _, _, _, ids @ ..] = message.first_chunk::<CONTEXT_LEN>()?;
-        let flags = Head::flags_of_context(message, message.len(), u16::MAX)?;
-        let context = TraceContext::from_ids(ids, flags)?;
+        // The cap is among what `quick` says.
+        let context = Reader::new().with_carrier_cap(u16::MAX).read_context(message)?;
         if !self.sending.switch.has_reached(quick.takes_context) {
             return None;
         }
