@@ -204,7 +204,7 @@ impl Channel {
     #[must_use]
     #[inline]
     pub fn receive(&self, mut message: Bytes) -> Traced<Bytes> {
-        if self.takes_bare(&message) {
+        if self.takes_bare(needs_escape(&message)) {
             return message.into();
         }
         match self.context_alone(&self.quick, &message) {
@@ -223,7 +223,7 @@ impl Channel {
     #[must_use]
     #[inline]
     pub fn receive_ref<'m>(&self, message: &'m [u8]) -> Traced<&'m [u8]> {
-        if self.takes_bare(message) {
+        if self.takes_bare(needs_escape(message)) {
             return message.into();
         }
         match self.context_alone(&self.quick, message).zip(message.get(CONTEXT_LEN..)) {
@@ -234,9 +234,8 @@ impl Channel {
 
     /// Whether a message is bare and nothing more is to be asked, as most are; counts it if so.
     #[inline]
-    fn takes_bare(&self, message: &[u8]) -> bool {
-        let is_taken =
-            !needs_escape(message) && self.sending.switch.has_reached(self.quick.takes_bare);
+    fn takes_bare(&self, may_be_frame: bool) -> bool {
+        let is_taken = !may_be_frame && self.sending.switch.has_reached(self.quick.takes_bare);
         if is_taken {
             self.sending.counters.record(Count::ReadBare);
         }
@@ -248,6 +247,9 @@ impl Channel {
     #[cfg(feature = "text")]
     #[must_use]
     pub fn receive_text<'m>(&self, message: &'m str) -> Traced<&'m str> {
+        if self.takes_bare(crate::text::needs_escape(message)) {
+            return message.into();
+        }
         self.receiver().receive_text(message)
     }
 
@@ -379,7 +381,18 @@ impl Channel {
     #[cfg(feature = "text")]
     #[must_use]
     pub fn wrap_text(&self, origin: &Origin, payload: &str) -> alloc::string::String {
-        self.wrapper(origin).wrap_text(payload)
+        let needs_escape = crate::text::needs_escape(payload);
+        if origin.to_send() < self.quick.bare_below && !needs_escape {
+            self.sending.counters.record(Count::SentBare);
+            return payload.into();
+        }
+        match origin.context_alone() {
+            Some(context) if self.sends_whole() && !payload.is_empty() => {
+                self.sending.counters.record(Count::SentSampled);
+                crate::text::joined(EncodedEnvelope::from(*context).as_bytes(), payload)
+            }
+            _ => self.wrapper(origin).wrap_text(payload),
+        }
     }
 }
 

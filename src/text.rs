@@ -126,6 +126,12 @@ impl<'a> TextReading<'a> {
         OwnedReading::new(bytes.into(), self.head)
     }
 
+    /// The context of a message that has one, and no fields.
+    #[cfg(all(feature = "policy", feature = "bytes"))]
+    pub(crate) fn context_alone(self) -> Option<TraceContext> {
+        if self.encoded.len() == CONTEXT_CHARS { self.context() } else { None }
+    }
+
     /// Hands over what [`decode`](Self::decode) decodes; without an allocation if it is a context
     /// and no fields.
     #[cfg(all(feature = "policy", feature = "bytes"))]

@@ -75,12 +75,17 @@ impl Channel {
         self.receiver().receive_any_ref(message)
     }
 
-    /// The context of a message that brings nothing else, and is believed: every mode takes it, and
-    /// it is counted. Not to judge it as if there could be more saves half of such a receive.
+    /// The context of a message that brings nothing else, and is believed. Not to judge it as if
+    /// there could be more saves half of such a receive.
     #[inline]
     pub(super) fn context_alone(&self, quick: &Quick, message: &[u8]) -> Option<TraceContext> {
-        // The cap is among what `quick` says.
-        let context = Reader::new().with_carrier_cap(u16::MAX).read_context(message)?;
+        // What the reader's cap says of it, the threshold knows.
+        self.believed(quick, Reader::new().read_context(message)?)
+    }
+
+    /// A context that is alone, if it is believed: every mode takes it, and it is counted.
+    #[inline]
+    fn believed(&self, quick: &Quick, context: TraceContext) -> Option<TraceContext> {
         if !self.sending.switch.has_reached(quick.takes_context) {
             return None;
         }
@@ -178,7 +183,15 @@ impl<'a> Receiver<'a> {
     #[cfg(feature = "text")]
     #[must_use]
     pub fn receive_text<'m>(&self, message: &'m str) -> Traced<&'m str> {
-        self.try_receive_text(message).unwrap_or_else(|_| message.into())
+        let reading = self.channel.reader.read_text(message);
+        let context = reading.context_alone();
+        match context.and_then(|context| self.channel.believed(&self.quick, context)) {
+            Some(context) => {
+                let payload = message.get(reading.payload_offset()..);
+                Traced::new(payload.unwrap_or_default(), context)
+            }
+            None => self.try_receive_text(message).unwrap_or_else(|_| message.into()),
+        }
     }
 
     /// Takes a message of a text channel apart.
