@@ -28,6 +28,7 @@ OVER = {
     "fan_out_own_span": "send_plain",
     "broadcast_to_all": "send_plain",
     "broadcast_to_some": "send_plain",
+    "broadcast_to_some_marker": "send_plain",
     "broadcast_own_span": "send_plain",
     "context_of_message": "opentelemetry_context",
     "context_of_message_with_fields": "opentelemetry_context",
