@@ -5,6 +5,7 @@
 
 pub(crate) mod baggage;
 pub(crate) mod list;
+mod octets;
 pub(crate) mod parse_error;
 pub(crate) mod sieve;
 pub(crate) mod traceparent;

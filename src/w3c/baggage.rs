@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::carrier::Carrier;
 use crate::w3c::list::{Member, Members, split_once, trim};
+use crate::w3c::octets::Octets;
 
 /// Iterates over the members of a `baggage` list; borrows the text.
 ///
@@ -67,14 +68,33 @@ impl<'a> Member<'a> for BaggageMember<'a> {
     const MOST: u8 = 180;
 
     /// `R-LIST-5`.
+    #[inline]
     fn parse(part: &'a str) -> Option<Self> {
+        Self::parse_plain(part).or_else(|| Self::parse_any(part))
+    }
+}
+
+impl<'a> BaggageMember<'a> {
+    /// Reads a member that is a key and a value, and nothing else, as most are.
+    #[inline]
+    fn parse_plain(part: &'a str) -> Option<Self> {
+        // No key has the character that ends it.
+        let (key, rest) = part.split_at_checked(Octets::TOKEN.count_in_front(part))?;
+        let value = rest.strip_prefix('=')?;
+        let is_sound = !key.is_empty() && Octets::BAGGAGE_VALUE.contain_all(value);
+        is_sound.then_some(Self { key, value, properties: "" })
+    }
+
+    /// Reads any other.
+    #[inline(never)]
+    fn parse_any(part: &'a str) -> Option<Self> {
         let (pair, properties) = match split_once(part, b';') {
             Some((pair, properties)) => (pair, Some(properties)),
             None => (part, None),
         };
         let (key, value) = split_once(pair, b'=')?;
         let (key, value) = (trim(key), trim(value));
-        let is_sound = is_key(key) && value.bytes().all(is_baggage_value);
+        let is_sound = is_key(key) && Octets::BAGGAGE_VALUE.contain_all(value);
         let properties = properties.map(trim);
         let are_sound = properties.is_none_or(are_properties);
         let properties = properties.unwrap_or_default();
@@ -138,38 +158,11 @@ fn are_properties(mut rest: &str) -> bool {
 /// W3C Baggage, *property*: a key, or a key and a value.
 fn is_property(text: &str) -> bool {
     match split_once(text, b'=') {
-        Some((key, value)) => is_key(trim(key)) && trim(value).bytes().all(is_baggage_value),
+        Some((key, value)) => is_key(trim(key)) && Octets::BAGGAGE_VALUE.contain_all(trim(value)),
         None => is_key(trim(text)),
     }
 }
 
 fn is_key(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(is_token)
-}
-
-/// RFC 9110, *tokens*.
-const fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'!' | b'#'
-                | b'$'
-                | b'%'
-                | b'&'
-                | b'\''
-                | b'*'
-                | b'+'
-                | b'-'
-                | b'.'
-                | b'^'
-                | b'_'
-                | b'`'
-                | b'|'
-                | b'~'
-        )
-}
-
-/// W3C Baggage, *baggage-octet*.
-const fn is_baggage_value(byte: u8) -> bool {
-    matches!(byte, b'!'..=b'~') && !matches!(byte, b'"' | b',' | b';' | b'\\')
+    !text.is_empty() && Octets::TOKEN.contain_all(text)
 }

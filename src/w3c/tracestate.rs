@@ -3,7 +3,8 @@
 use core::fmt;
 
 use crate::carrier::Carrier;
-use crate::w3c::list::{Member, Members, split_once};
+use crate::w3c::list::{Member, Members};
+use crate::w3c::octets::Octets;
 
 /// Iterates over the members of a `tracestate` list; borrows the text.
 ///
@@ -49,14 +50,16 @@ impl<'a> Member<'a> for TracestateMember<'a> {
     const MOST: u8 = 32;
 
     /// `R-LIST-4`.
+    #[inline]
     fn parse(part: &'a str) -> Option<Self> {
-        let (key, value) = split_once(part, b'=')?;
-        let starts = key.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+        // No key has the character that ends it.
+        let (key, rest) = part.split_at_checked(Octets::TRACESTATE_KEY.count_in_front(part))?;
+        let value = rest.strip_prefix('=')?;
+        let starts = matches!(key.as_bytes().first(), Some(b'a'..=b'z' | b'0'..=b'9'));
         let is_sound = starts
-            && (1..=256).contains(&key.len())
-            && key.bytes().all(is_tracestate_key)
+            && key.len() <= 256
             && (1..=256).contains(&value.len())
-            && value.bytes().all(is_tracestate_value);
+            && Octets::TRACESTATE_VALUE.contain_all(value);
         is_sound.then_some(Self { key, value })
     }
 }
@@ -69,12 +72,4 @@ impl<'a> Carrier<'a> {
     pub fn tracestate_members(self) -> TracestateMembers<'a> {
         TracestateMembers::new(self.tracestate().unwrap_or_default())
     }
-}
-
-const fn is_tracestate_key(byte: u8) -> bool {
-    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/' | b'@')
-}
-
-const fn is_tracestate_value(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~') && !matches!(byte, b',' | b'=')
 }
