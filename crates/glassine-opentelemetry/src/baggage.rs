@@ -9,8 +9,11 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_enco
 pub(crate) fn from_text(text: &str) -> Baggage {
     let mut baggage = Baggage::new();
     for member in BaggageMembers::new(text) {
-        let value = decoded(member.value());
-        let _ = baggage.insert_with_metadata(member.key().to_owned(), value, member.properties());
+        let (key, value) = (member.key().to_owned(), decoded(member.value()));
+        let _ = match member.properties() {
+            "" => baggage.insert(key, value).map(drop),
+            metadata => baggage.insert_with_metadata(key, value, metadata).map(drop),
+        };
     }
     baggage
 }

@@ -5,14 +5,15 @@ use core::fmt;
 use core::num::NonZeroU32;
 use std::borrow::Cow;
 
+use glassine::fields::RawField;
 use glassine::policy::{Propagation, Role};
-use glassine::{Origin, TraceContext};
+use glassine::{Carrier, FieldType, Origin, TraceContext};
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, Tracer,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer,
 };
 use opentelemetry::{Context, KeyValue};
 
-use crate::capture::{attach, current, handling, is_handled_apart};
+use crate::capture::{attach, current, handling, is_handled, is_handled_apart};
 use crate::in_context::{EndsSpan, InContext};
 use crate::span_context::{MADE_UP, span_context, to_span_context};
 use crate::tracestate;
@@ -147,6 +148,20 @@ impl Consumer {
         let is_plain_parent = self.relation == Relation::Parent && !origin.has_fields();
         match origin.propagation() {
             Propagation::Continue(context) if is_plain_parent || !context.is_sampled() => {
+                Plan::new(Some(context), origin.clone())
+            }
+            _ => self.plan_single_apart(origin),
+        }
+    }
+
+    /// Fields change nothing about that, but for further contexts.
+    #[inline(never)]
+    fn plan_single_apart(&self, origin: &Origin) -> Plan {
+        match origin.propagation() {
+            Propagation::Continue(context)
+                if self.relation == Relation::Parent
+                    && origin.carrier().further_contexts().next().is_none() =>
+            {
                 Plan::new(Some(context), origin.clone())
             }
             _ => self.plan_all(Some(origin), core::iter::once(origin)),
@@ -333,9 +348,10 @@ impl Plan {
     ///
     /// Made current, it is the surroundings of a handler that makes its span by itself, as one with
     /// `#[instrument]` does; links are not made then. Allocates as OpenTelemetry does for a context
-    /// with a span, once, if there is a parent and nothing else to carry on, and nothing if there
-    /// is neither. Otherwise it allocates for values of a context as well: a marker takes four
-    /// allocations, fields about ten, and baggage more for each member.
+    /// with a span and its tracestate if there is a parent and nothing else to carry on, which is
+    /// once without a tracestate, and nothing if there is neither. Otherwise it allocates for the
+    /// values of a context as well: a marker takes four allocations, fields about ten, and baggage
+    /// more for each member.
     #[must_use]
     #[inline]
     pub fn context(&self, cx: &Context) -> Context {
@@ -395,6 +411,9 @@ impl Plan {
 
     #[inline(never)]
     fn context_apart(&self, cx: &Context) -> Context {
+        if let Some(parent) = self.parent_with_all(cx) {
+            return cx.with_remote_span_context(parent);
+        }
         let cx = handling(cx, &self.origin);
         match self.parent {
             Some(context) if context.is_sampled() => {
@@ -403,6 +422,22 @@ impl Plan {
             Some(context) => cx.with_remote_span_context(to_span_context(context)),
             None => cx,
         }
+    }
+
+    /// The parent, if its span context has all that messages sent within it carry on: a tracestate
+    /// and nothing else, which a span hands on to its children by itself.
+    fn parent_with_all(&self, cx: &Context) -> Option<SpanContext> {
+        let context = self.continued()?;
+        let carrier = self.origin.carrier();
+        let mut fields = carrier.raw_fields();
+        // What an origin keeps is well-formed.
+        let text = tracestate_of(fields.next()?)?;
+        let is_all = fields.next().is_none() && self.origin.weight().is_none();
+        if !is_all || is_handled(cx) || !is_in_trace(carrier, context) {
+            return None;
+        }
+        let tracestate = tracestate::from_text(text);
+        (tracestate != TraceState::NONE).then(|| span_context(context, tracestate))
     }
 
     /// What a span says of its messages.
@@ -456,10 +491,22 @@ fn remote(origin: &Origin, context: TraceContext) -> SpanContext {
 #[cold]
 fn remote_with_fields(origin: &Origin, context: TraceContext) -> SpanContext {
     let carrier = origin.carrier();
-    match carrier.context() {
-        Some(carried) if carried.trace_id() == context.trace_id() => {
-            span_context(context, tracestate::from_carrier(carrier))
+    // What an origin keeps is well-formed, and in the order of the types, of which this is the
+    // lowest.
+    match carrier.raw_fields().next().and_then(tracestate_of) {
+        Some(text) if is_in_trace(carrier, context) => {
+            span_context(context, tracestate::from_text(text))
         }
         _ => to_span_context(context),
     }
+}
+
+fn is_in_trace(carrier: Carrier<'_>, context: TraceContext) -> bool {
+    carrier.context().is_some_and(|carried| carried.trace_id() == context.trace_id())
+}
+
+/// The text of a field that is known to be well-formed, if it is a tracestate.
+fn tracestate_of(field: RawField<'_>) -> Option<&str> {
+    let is_tracestate = field.field_type() == FieldType::TRACESTATE;
+    if is_tracestate { core::str::from_utf8(field.value()).ok() } else { None }
 }

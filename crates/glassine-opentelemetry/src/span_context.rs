@@ -18,7 +18,8 @@ pub fn to_span_context(context: TraceContext) -> SpanContext {
 /// left out one by one; the context never is. Allocates for a tracestate.
 #[must_use]
 pub fn to_span_context_with_tracestate(carrier: Carrier<'_>) -> Option<SpanContext> {
-    Some(span_context(carrier.context()?, tracestate::from_carrier(carrier)))
+    let tracestate = tracestate::from_text(carrier.tracestate().unwrap_or_default());
+    Some(span_context(carrier.context()?, tracestate))
 }
 
 /// Takes the context of a span. `None` if it is not valid. O(1), allocates nothing.

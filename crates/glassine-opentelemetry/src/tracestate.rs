@@ -1,11 +1,11 @@
 //! OpenTelemetry's tracestate and the text of W3C's.
 
-use glassine::Carrier;
+use glassine::w3c::TracestateMembers;
 use opentelemetry::trace::TraceState;
 
-/// Reads the members that a carrier has. Those that OpenTelemetry refuses are left out.
-pub(crate) fn from_carrier(carrier: Carrier<'_>) -> TraceState {
-    let members = || carrier.tracestate_members().map(|member| (member.key(), member.value()));
+/// Reads the text of a `tracestate` header. Members that OpenTelemetry refuses are left out.
+pub(crate) fn from_text(text: &str) -> TraceState {
+    let members = || TracestateMembers::new(text).map(|member| (member.key(), member.value()));
     TraceState::from_key_value(members()).unwrap_or_else(|_| {
         // One member that is refused costs all of them, so they are asked for one by one.
         let is_taken = |member: &(&str, &str)| TraceState::from_key_value([*member]).is_ok();

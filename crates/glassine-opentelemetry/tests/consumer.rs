@@ -375,6 +375,37 @@ fn a_tracestate_goes_with_its_trace() {
     assert_eq!(plan.parent().unwrap().trace_state().header(), "congo=t61r");
 }
 
+/// Where that is all that came, the span has it, and nothing else has to: it goes on as the span
+/// says it, and as it came where OpenTelemetry cannot say it.
+#[test]
+fn a_tracestate_goes_on_with_the_span() {
+    let origin = |text| Origin::from(sampled(7)).with_fields(&[Field::Tracestate(text)]);
+    let goes_on = |origin: &Origin, around: &Context| {
+        let next = capture_from(&CONTINUING.plan([origin]).context(around));
+        let carrier = next.carrier();
+        let tracestate = carrier.tracestate().map(str::to_owned);
+        (tracestate, carrier.fields().count(), next.weight().map(u32::from))
+    };
+    let refused = "t@fifteen-letters=1";
+    for (came, sent) in [
+        ("congo=t61r", "congo=t61r"),
+        (" rojo=1 , congo=t61r,", "rojo=1,congo=t61r"),
+        (refused, refused),
+        ("t@fifteen-letters=1,congo=t61r", "congo=t61r"),
+    ] {
+        assert_eq!(goes_on(&origin(came), &Context::new()), (Some(sent.into()), 1, None));
+    }
+
+    // Nothing goes on of a message around it, and what else it brought does.
+    let baggage = origin("rojo=1").with_baggage(Some("tenant=7"));
+    let around = CONTINUING.plan([&baggage]).context(&Context::new());
+    let tracestate = Some("congo=t61r".to_owned());
+    assert_eq!(goes_on(&origin("congo=t61r"), &around), (tracestate.clone(), 1, None));
+    let weighs = origin("congo=t61r").fanned_out(10.try_into().unwrap());
+    assert_eq!(goes_on(&weighs, &Context::new()), (tracestate, 1, Some(10)));
+    assert_eq!(goes_on(&baggage, &Context::new()), (Some("rojo=1".into()), 2, None));
+}
+
 /// What spans say when they are started, which is what a sampler sees.
 #[derive(Clone, Default, Debug)]
 struct Started(Arc<Mutex<Vec<SpanData>>>);
