@@ -47,6 +47,16 @@ impl<'a> GoingOn<'a> {
         Self { bytes: carrier.field_bytes(), places }
     }
 
+    /// All of their bytes, if they stand one behind the other, and in canonical order.
+    #[cfg(all(feature = "policy", feature = "bytes"))]
+    pub(crate) fn in_one_piece(&self) -> Option<&'a [u8]> {
+        let Places { len, is_in_order, .. } = self.places;
+        let all = self.places.all();
+        let (first, last) = (all.first()?.range(), all.last()?.range());
+        let piece = self.bytes.get(first.start..last.end)?;
+        (is_in_order && piece.len() == len).then_some(piece)
+    }
+
     #[cfg(all(feature = "policy", feature = "bytes"))]
     pub(crate) const fn is_empty(&self) -> bool {
         self.places.count == 0

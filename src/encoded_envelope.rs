@@ -79,14 +79,24 @@ impl EncodedEnvelope {
     }
 
     /// An envelope with fields that a writer has written before, in canonical order, and that leave
-    /// room for what is said: they are copied as they are. One allocation.
+    /// room for what is said: they are copied as they are. One allocation above 39 bytes.
     #[cfg(feature = "policy")]
     pub(crate) fn with_fields(says: Says, fields: &[u8]) -> Self {
         let carrier_len = says.carrier_len() + fields.len();
-        let mut bytes = BytesMut::with_capacity(HEADER_LEN + carrier_len);
         // Kept fields are shortened to less than a carrier's most.
         let (front, len) = says.front(carrier_len as u16);
-        bytes.extend_from_slice(front.get(..len).unwrap_or_default());
+        let front = front.get(..len).unwrap_or_default();
+        let end = len + fields.len();
+        let mut inline = [0; INLINE];
+        if let Some((to_front, to_fields)) =
+            inline.get_mut(..end).and_then(|bytes| bytes.split_at_mut_checked(len))
+        {
+            to_front.copy_from_slice(front);
+            to_fields.copy_from_slice(fields);
+            return Self(Repr::Inline { bytes: inline, len: end as u8 });
+        }
+        let mut bytes = BytesMut::with_capacity(end);
+        bytes.extend_from_slice(front);
         bytes.extend_from_slice(fields);
         Self(Repr::Shared(bytes.freeze()))
     }

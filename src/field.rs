@@ -283,8 +283,14 @@ pub(crate) fn parse_text(value: &[u8]) -> Option<&str> {
 
 #[inline]
 fn is_header_text(text: &str) -> bool {
+    is_header_value(text.as_bytes())
+}
+
+/// Whether the value of a `tracestate` or a `baggage` is well-formed.
+#[inline]
+pub(crate) fn is_header_value(value: &[u8]) -> bool {
     // To the end, whatever is found: without a way out of the loop, many bytes go at a time.
-    !text.is_empty() && text.bytes().fold(true, |all, byte| all & is_text(byte))
+    !value.is_empty() && value.iter().copied().fold(true, |all, byte| all & is_text(byte))
 }
 
 #[inline]

@@ -707,6 +707,24 @@ fn what_is_to_be_decided_anew_is_passed_on_bare() {
     }
 }
 
+/// Known types most of all, and some whose lowest six bits are those of a known one.
+fn any_field_type() -> impl Strategy<Value = u8> {
+    prop_oneof![4 => 0..8_u8, 1 => prop::sample::select(&[0x41_u8, 0x42, 0x84, 0xC6, 0x60][..])]
+}
+
+/// Values that are right for some types, and wrong for others.
+fn any_value() -> impl Strategy<Value = Vec<u8>> {
+    let further = [&[1; 24][..], &[0]].concat();
+    prop_oneof![
+        prop::sample::select(&["a=1", "a=1,b=2", "b=2", "congo=t61r", "", "a=1\n", "\0", "é"][..])
+            .prop_map(|text| text.as_bytes().to_vec()),
+        prop::sample::select(&["\x02b30", "\x02B31", "\x02b4", "\x07baggage", "\x09b3"][..])
+            .prop_map(|entry| entry.as_bytes().to_vec()),
+        prop::sample::select(&[0_u32, 1, 7][..]).prop_map(|count| count.to_be_bytes().to_vec()),
+        Just(further),
+    ]
+}
+
 proptest! {
     /// Law 2: whatever the bytes, the trust and the rollout, there is a payload, and it is the one
     /// that the codec reads.
@@ -725,6 +743,58 @@ proptest! {
             let received = SHARED_DOMAIN.receiver().with_trust(trust).receive(bytes.clone());
             prop_assert_eq!(received.value(), payload);
             prop_assert_eq!(received.origin().propagation(), trust.judge(Reading::read(&bytes)));
+        }
+    }
+
+    /// However it is found, good or bad, in order or not: of fields comes in what counts and what
+    /// the list lets pass, as a writer puts it.
+    #[test]
+    fn what_passes_comes_in(
+        raw in vec((any_field_type(), any_value()), 0..6),
+        context in prop_oneof![Just(None), Just(Some(sampled())), Just(Some(unsampled()))],
+        cut in 0..3_usize,
+    ) {
+        let raw = raw.iter().flat_map(|(field_type, value)| {
+            let len = (value.len() as u16).to_be_bytes();
+            [&[*field_type], &len[..], value].concat()
+        });
+        let mut raw: Vec<u8> = raw.collect();
+        raw.truncate(raw.len().saturating_sub(cut));
+        let envelope = context.map_or(Envelope::escape(), Envelope::new);
+        let mut message = envelope.encode_to_vec(&raw).unwrap();
+        let carrier_len = message.len() - 8;
+        message[6..8].copy_from_slice(&(carrier_len as u16).to_be_bytes());
+        let carrier = Reading::read(&message).carrier();
+
+        let some = AllowList::NONE
+            .with_baggage(&["a"])
+            .with_text_map(&["b3"])
+            .with_types(&[FieldType(0x42)]);
+        for list in [AllowList::NONE, AllowList::ALL, some] {
+            let channel = on().with_inbound_fields(list.clone());
+            for trust in [Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept] {
+                let receiver = channel.receiver().with_trust(trust);
+                let received = receiver.receive_ref(&message);
+                let origin = received.origin();
+                let weighs = matches!(origin.propagation(), Propagation::Continue(_));
+                let passes = |field: &Field<'_>| match field {
+                    Field::Tracestate(_) => origin.context().is_some(),
+                    Field::FanOutWeight(_) | Field::Thinning(_) => weighs,
+                    field => list.admits(field),
+                };
+                let baggage = carrier.baggage().and_then(|text| list.baggage(text));
+                let left = |field| match field {
+                    Field::Baggage(_) => Field::Baggage(baggage.as_deref().unwrap_or_default()),
+                    field => field,
+                };
+                let mut expected: Vec<_> = carrier.fields().filter(passes).map(left).collect();
+                expected.sort_by_key(Field::field_type);
+                expected.retain(|_| trust != Trust::Drop);
+                prop_assert_eq!(fields(origin), expected);
+                prop_assert_eq!(origin.weight(), origin.carrier().fan_out_weight());
+                let owned = receiver.receive(Bytes::copy_from_slice(&message));
+                prop_assert_eq!(owned.origin(), origin);
+            }
         }
     }
 

@@ -10,16 +10,18 @@ use crate::carrier::Carrier;
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
-use crate::field::{Field, FieldType, TypesTaken};
+use crate::field::{Field, FieldType, TypesTaken, is_header_value};
+use crate::flags::TraceFlags;
 use crate::policy::allow_list::AllowList;
-use crate::reading::Reading;
 use crate::repeated_keys::{Among, Keys, repeated_keys};
 use crate::shorten::{carrier_len, shorten};
-use crate::wire::{DEFAULT_CARRIER_CAP, IDS_LEN, MAX_FIELDS};
+use crate::wire::{DEFAULT_CARRIER_CAP, HEADER_LEN, IDS_LEN, MAX_FIELDS};
 
 /// Fields as a writer has written them: a frame without a payload.
 pub(super) struct Kept {
     frame: EncodedEnvelope,
+    /// Of the context, if there is one.
+    flags: Option<TraceFlags>,
     weight: Option<NonZeroU32>,
     /// Whether there is a thinning, which never goes on (`R-THIN-5`).
     is_thinned: bool,
@@ -38,7 +40,7 @@ impl Kept {
         others: Carrier<'_>,
         stays: impl Fn(&Field<'_>) -> bool,
     ) -> Option<Self> {
-        let mut kept = Self::of(EncodedEnvelope::empty());
+        let mut kept = Self::of(context, EncodedEnvelope::empty());
         let cleaned;
         let given = if are_clean(context, fields) {
             fields
@@ -66,24 +68,41 @@ impl Kept {
         if given.iter().all(|field| field.key().is_none()) {
             others.truncate(MAX_FIELDS.saturating_sub(given.len()));
         }
-        kept.written(context, given, others)
+        kept.written(context, given, &mut others)
     }
 
-    /// Copies what counts of the fields that came with a message, as far as the list lets it pass,
-    /// and its type. `None` if that is nothing. The list is asked before anything is judged.
+    /// Copies what counts of the fields that came with a message, as far as the list lets it pass;
+    /// `weighs` says whether what the peer says of weights is believed. `None` if that is nothing.
+    /// The list is asked before anything is judged.
     pub(super) fn received(
         context: Option<TraceContext>,
         carrier: Carrier<'_>,
         list: &AllowList,
-        passes: impl Fn(FieldType) -> bool,
+        weighs: bool,
     ) -> Option<Self> {
-        let wanted = |of| passes(of) && list.may_admit(of);
-        if !carrier.raw_fields().any(|raw| wanted(raw.field_type())) {
-            return None;
+        let is_believed = |of: FieldType| {
+            weighs || !matches!(of, FieldType::FAN_OUT_WEIGHT | FieldType::THINNING)
+        };
+        let wanted = |of| is_believed(of) && list.may_admit(of);
+        let says = context.map_or(Says::Nothing, Says::Context);
+        match texts_alone(says, carrier, list, wanted) {
+            Some([]) => None,
+            Some(texts) => Some(Self::of(context, EncodedEnvelope::with_fields(says, texts))),
+            None => Self::judged(context, carrier, list, wanted),
         }
-        let mut kept = Self::of(EncodedEnvelope::empty());
+    }
+
+    /// The same of any fields: each is judged, and found again where it is copied.
+    #[inline(never)]
+    fn judged(
+        context: Option<TraceContext>,
+        carrier: Carrier<'_>,
+        list: &AllowList,
+        wanted: impl Fn(FieldType) -> bool,
+    ) -> Option<Self> {
+        let mut kept = Self::of(context, EncodedEnvelope::empty());
         let mut baggage_left = None;
-        let going_on = GoingOn::find(carrier, wanted, |field| {
+        let mut going_on = GoingOn::find(carrier, wanted, |field| {
             let goes_on = match field {
                 Field::Baggage(text) => match list.baggage(text) {
                     Some(Cow::Owned(left)) => {
@@ -100,7 +119,7 @@ impl Kept {
             goes_on
         });
         let baggage = baggage_left.as_deref().map(Field::Baggage);
-        kept.written(context, baggage.as_slice(), going_on)
+        kept.written(context, baggage.as_slice(), &mut going_on)
     }
 
     /// The same with what is written of these fields. `None` if that is nothing.
@@ -108,14 +127,20 @@ impl Kept {
         mut self,
         context: Option<TraceContext>,
         given: &'a [Field<'a>],
-        mut going_on: GoingOn<'a>,
+        going_on: &mut GoingOn<'a>,
     ) -> Option<Self> {
-        let envelope = context.map_or(Envelope::escape(), Envelope::new);
         if given.is_empty() && going_on.is_empty() {
             return None;
         }
-        if let Some(frame) = encoded_within_room(envelope.with_fields(given), given, &mut going_on)
-        {
+        let says = context.map_or(Says::Nothing, Says::Context);
+        let envelope = Envelope::saying(says);
+        let piece = if given.is_empty() { going_on.in_one_piece() } else { None };
+        if let Some(piece) = piece.filter(|piece| piece.len() <= ROOM) {
+            // Most often what goes on stands as it was written.
+            self.frame = EncodedEnvelope::with_fields(says, piece);
+            return Some(self);
+        }
+        if let Some(frame) = encoded_within_room(envelope.with_fields(given), given, going_on) {
             self.frame = frame;
             return Some(self);
         }
@@ -129,13 +154,14 @@ impl Kept {
         if fields.is_empty() {
             return None;
         }
-        let mut kept = Self::of(envelope.with_fields(fields).to_encoded().ok()?);
+        let mut kept = Self::of(context, envelope.with_fields(fields).to_encoded().ok()?);
         fields.iter().for_each(|field| kept.note(field));
         Some(kept)
     }
 
-    const fn of(frame: EncodedEnvelope) -> Self {
-        Self { frame, weight: None, is_thinned: false, is_of_trace: true }
+    fn of(context: Option<TraceContext>, frame: EncodedEnvelope) -> Self {
+        let flags = context.map(TraceContext::flags);
+        Self { frame, flags, weight: None, is_thinned: false, is_of_trace: true }
     }
 
     /// Notes what is asked of all fields.
@@ -150,7 +176,9 @@ impl Kept {
 
     /// The carrier, borrowed. O(1).
     pub(super) fn carrier(&self) -> Carrier<'_> {
-        Reading::read(self.frame.as_bytes()).carrier()
+        // The header needs no reading: it is the one that was written.
+        let bytes = self.frame.as_bytes().get(HEADER_LEN..).unwrap_or_default();
+        Carrier::new(bytes, self.flags.is_some(), self.flags.unwrap_or_default())
     }
 
     /// The same fields behind what is said. Nothing is copied if that is what it was.
@@ -198,6 +226,38 @@ impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.carrier().fmt(f)
     }
+}
+
+/// All bytes of the fields of a message that pass, if they are a tracestate, or baggage that passes
+/// whole, or both as a writer puts them, and nothing else: of these, nothing has to be made `str`,
+/// and nothing to be found again. None if no field passes. `None` for all else, good or bad.
+fn texts_alone<'a>(
+    says: Says,
+    carrier: Carrier<'a>,
+    list: &AllowList,
+    wanted: impl Fn(FieldType) -> bool,
+) -> Option<&'a [u8]> {
+    let (mut last, mut piece) = (FieldType(0), 0..0);
+    for raw in carrier.raw_fields().filter(|raw| wanted(raw.field_type())) {
+        let field_type = raw.field_type();
+        let passes = match field_type {
+            FieldType::TRACESTATE => says.context().is_some(),
+            FieldType::BAGGAGE => list.admits_all_baggage(),
+            _ => false,
+        };
+        let at = raw.offset() - carrier.fields_at();
+        let follows = piece.is_empty() || piece.end == at && field_type > last;
+        let fits = raw.bytes().len() <= ROOM;
+        if !passes || !follows || !fits || !is_header_value(raw.value()) {
+            return None;
+        }
+        if piece.is_empty() {
+            piece.start = at;
+        }
+        piece.end = at + raw.bytes().len();
+        last = field_type;
+    }
+    carrier.field_bytes().get(piece).filter(|piece| piece.len() <= ROOM)
 }
 
 /// An envelope with the fields that it is given, and others that go on with it. `None` if they

@@ -14,7 +14,7 @@ use crate::channel::kept::{Kept, ROOM, encoded_within_room};
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
-use crate::field::{Field, FieldType};
+use crate::field::Field;
 use crate::policy::allow_list::AllowList;
 use crate::policy::fan_out::{fan_out_selects, nested_weight};
 use crate::policy::propagation::Propagation;
@@ -185,12 +185,7 @@ impl Origin {
     /// Keeps what the list lets pass of a message's fields. `self` is what the trust policy has
     /// left of its context.
     pub(super) fn with_fields_of(self, carrier: Carrier<'_>, list: &AllowList) -> Self {
-        let weighs = weighs(self.propagation());
-        let is_believed = |of: FieldType| {
-            weighs || !matches!(of, FieldType::FAN_OUT_WEIGHT | FieldType::THINNING)
-        };
-        // Most often none.
-        match Kept::received(self.context(), carrier, list, is_believed) {
+        match Kept::received(self.context(), carrier, list, weighs(self.propagation())) {
             Some(kept) => {
                 let weight = kept.weight().or(self.weight);
                 self.with(weight, Some(Arc::new(kept)))

@@ -94,6 +94,11 @@ impl AllowList {
         }
     }
 
+    /// Whether baggage passes whole, whatever its members are.
+    pub(crate) const fn admits_all_baggage(&self) -> bool {
+        matches!(self.baggage, Names::All)
+    }
+
     /// Whether every field passes, whatever it is.
     pub(crate) const fn admits_all(&self) -> bool {
         matches!(self, Self { baggage: Names::All, text_map: Names::All, types: Types::All })
