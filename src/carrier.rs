@@ -465,6 +465,28 @@ impl fmt::Debug for RawFields<'_> {
     }
 }
 
+/// Whether one of a carrier's fields may be of these types, of which each is a
+/// [bit](FieldType::bit): *no* is certain. Types and lengths alone are looked at, also those behind
+/// the fields that count. O(fields).
+#[cfg(all(feature = "policy", feature = "bytes"))]
+#[inline]
+pub(crate) fn may_have(fields: &[u8], types: u64) -> bool {
+    let Some(last) = fields.len().checked_sub(FIELD_HEADER_LEN) else { return false };
+    let mut at = 0_usize;
+    // Said beside the slice's own bounds, this is all that is asked of a place.
+    while at <= last {
+        let header = fields.get(at..at.wrapping_add(FIELD_HEADER_LEN));
+        let Some([field_type, len_0, len_1]) = header else { break };
+        if types & FieldType(*field_type).bit() != 0 {
+            return true;
+        }
+        let len = usize::from(u16::from_be_bytes([*len_0, *len_1]));
+        // A carrier has at most 65,535 bytes, so no sum is near its type's end.
+        at = at.wrapping_add(FIELD_HEADER_LEN).wrapping_add(len);
+    }
+    false
+}
+
 /// The key of a text-map entry, good or bad.
 pub(crate) fn key_of(value: &[u8]) -> Option<&[u8]> {
     let (len, rest) = value.split_first()?;

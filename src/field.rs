@@ -56,6 +56,12 @@ impl FieldType {
         self.0 & 0x80 != 0
     }
 
+    /// A bit for the type, modulo 64.
+    #[cfg(all(feature = "policy", feature = "bytes"))]
+    pub(crate) const fn bit(self) -> u64 {
+        1_u64.wrapping_shl(self.0 as u32)
+    }
+
     /// The copying rule (`R-COPY-1`, `R-COPY-2`).
     pub(crate) const fn is_kept(self) -> bool {
         self.is_known() || self.is_kept_unknown()

@@ -6,7 +6,7 @@ use core::fmt;
 use core::num::NonZeroU32;
 
 use crate::canonical_order::GoingOn;
-use crate::carrier::Carrier;
+use crate::carrier::{Carrier, may_have};
 use crate::context::TraceContext;
 use crate::encoded_envelope::EncodedEnvelope;
 use crate::envelope::{Envelope, Says};
@@ -69,6 +69,17 @@ impl Kept {
             others.truncate(MAX_FIELDS.saturating_sub(given.len()));
         }
         kept.written(context, given, &mut others)
+    }
+
+    /// Whether something may pass of what came with a message whose context is believed: *no*, as
+    /// it most often is, is certain. Types alone are looked at. O(fields).
+    #[inline]
+    pub(super) fn may_be_received(context: TraceContext, fields: &[u8], list: &AllowList) -> bool {
+        let mut of_context = FieldType::TRACESTATE.bit() | FieldType::FURTHER_CONTEXT.bit();
+        if context.is_sampled() {
+            of_context |= FieldType::FAN_OUT_WEIGHT.bit() | FieldType::THINNING.bit();
+        }
+        may_have(fields, list.types_to_look_for(of_context))
     }
 
     /// Copies what counts of the fields that came with a message, as far as the list lets it pass;

@@ -2,7 +2,9 @@
 
 use bytes::{Buf, Bytes};
 
+use crate::carrier::Carrier;
 use crate::channel::Channel;
+use crate::channel::kept::Kept;
 use crate::channel::origin::Origin;
 use crate::channel::quick::Quick;
 use crate::channel::traced::Traced;
@@ -83,7 +85,7 @@ impl Channel {
         self.believed(quick, Reader::new().read_context(message)?)
     }
 
-    /// A context that is alone, if it is believed: every mode takes it, and it is counted.
+    /// The context of a message, if it is believed: every mode takes it, and it is counted.
     #[inline]
     fn believed(&self, quick: &Quick, context: TraceContext) -> Option<TraceContext> {
         if !self.sending.switch.has_reached(quick.takes_context) {
@@ -174,9 +176,25 @@ impl<'a> Receiver<'a> {
             return Ok((Origin::default(), 0));
         }
         let reading = self.channel.reader.read(message);
+        if let Some(origin) = self.take_context(reading) {
+            return Ok((origin, reading.payload_offset()));
+        }
         let required = reading.require(self.channel.sending.mode);
         let origin = self.judge(reading, required.err())?;
         Ok(origin.map_or_else(Default::default, |origin| (origin, reading.payload_offset())))
+    }
+
+    /// The origin of a message whose context is believed, with what it brings besides: most often
+    /// nothing that passes.
+    #[inline]
+    fn take_context(&self, reading: Reading<'_>) -> Option<Origin> {
+        let context = self.channel.believed(&self.quick, reading.context()?)?;
+        let fields = reading.as_bytes().get(CONTEXT_LEN..reading.payload_offset());
+        let list = &self.channel.inbound_fields;
+        if Kept::may_be_received(context, fields.unwrap_or_default(), list) {
+            return Some(self.with_fields(context.into(), reading.carrier()));
+        }
+        Some(context.into())
     }
 
     /// Takes a message of a text channel apart.
@@ -243,14 +261,19 @@ impl<'a> Receiver<'a> {
         if self.trust == Trust::Drop || !carrier.may_have_fields() {
             return Ok(Some(origin));
         }
+        Ok(Some(self.with_fields(origin, carrier)))
+    }
+
+    /// The origin with what passes of the fields, for a receiver of this name.
+    fn with_fields(&self, origin: Origin, carrier: Carrier<'_>) -> Origin {
         let origin = origin.with_fields_of(carrier, &self.channel.inbound_fields);
         if let Some(name) = self.name {
-            return Ok(Some(origin.for_receiver(name)));
+            return origin.for_receiver(name);
         }
         if origin.thinning().is_some() {
-            counters.record(Count::Unnamed);
+            self.channel.counters().record(Count::Unnamed);
         }
-        Ok(Some(origin))
+        origin
     }
 }
 

@@ -94,6 +94,16 @@ impl AllowList {
         }
     }
 
+    /// The types of which some field may pass: a bit for each, modulo 64, so that some types that
+    /// do not pass have one as well. Without one for a type that is never used. O(types in the
+    /// list).
+    #[inline]
+    pub(crate) fn types_to_look_for(&self, of_context: u64) -> u64 {
+        let baggage = if self.baggage.is_empty() { 0 } else { FieldType::BAGGAGE.bit() };
+        let text_map = if self.text_map.is_empty() { 0 } else { FieldType::TEXT_MAP.bit() };
+        of_context | baggage | text_map | self.types.bits()
+    }
+
     /// Whether baggage passes whole, whatever its members are.
     pub(crate) const fn admits_all_baggage(&self) -> bool {
         matches!(self.baggage, Names::All)
@@ -221,6 +231,15 @@ enum Types {
 }
 
 impl Types {
+    fn bits(&self) -> u64 {
+        let bits = |types: &[FieldType]| types.iter().fold(0, |bits, of| bits | of.bit());
+        match self {
+            Self::All => u64::MAX,
+            Self::Only(types) => bits(types),
+            Self::Owned(types) => bits(types),
+        }
+    }
+
     fn contain(&self, field_type: FieldType) -> bool {
         match self {
             Self::All => true,
