@@ -770,7 +770,12 @@ proptest! {
             .with_baggage(&["a"])
             .with_text_map(&["b3"])
             .with_types(&[FieldType(0x42)]);
-        for list in [AllowList::NONE, AllowList::ALL, some] {
+        let owned = AllowList::ALL
+            .with_baggage_keys(["b"])
+            .with_text_map_keys([""; 0])
+            .with_field_types([FieldType(0x60)]);
+        let emptied = some.clone().with_baggage(&[]).with_types(&[]);
+        for list in [AllowList::NONE, AllowList::ALL, some, owned, emptied] {
             let channel = on().with_inbound_fields(list.clone());
             for trust in [Trust::Drop, Trust::LinkOnly, Trust::Redecide, Trust::Accept] {
                 let receiver = channel.receiver().with_trust(trust);

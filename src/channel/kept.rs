@@ -79,7 +79,7 @@ impl Kept {
         if context.is_sampled() {
             of_context |= FieldType::FAN_OUT_WEIGHT.bit() | FieldType::THINNING.bit();
         }
-        may_have(fields, list.types_to_look_for(of_context))
+        may_have(fields, of_context | list.bits())
     }
 
     /// Copies what counts of the fields that came with a message, as far as the list lets it pass;

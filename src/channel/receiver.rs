@@ -131,8 +131,20 @@ impl<'a> Receiver<'a> {
 
     #[inline(never)]
     fn receive_any(&self, message: Bytes) -> Traced<Bytes> {
-        let (origin, at) = self.take_apart(&message).unwrap_or_default();
-        behind(message, at, origin)
+        let reading = self.channel.reader.read(&message);
+        let at = reading.payload_offset();
+        match self.believed(reading) {
+            // Not as a part of a result, which would be moved twice.
+            Some(context) if self.may_let_in(context, reading) => {
+                let origin = self.with_fields(context.into(), reading.carrier());
+                behind(message, at, origin)
+            }
+            Some(context) => behind(message, at, context.into()),
+            None => {
+                let (origin, at) = self.take_apart_odd(reading).unwrap_or_default();
+                behind(message, at, origin)
+            }
+        }
     }
 
     /// Takes a message apart, whose buffer the payload shares.
@@ -172,29 +184,39 @@ impl<'a> Receiver<'a> {
     }
 
     fn take_apart(&self, message: &[u8]) -> Result<(Origin, usize), Fault> {
+        let reading = self.channel.reader.read(message);
+        let Some(context) = self.believed(reading) else { return self.take_apart_odd(reading) };
+        let origin = if self.may_let_in(context, reading) {
+            self.with_fields(context.into(), reading.carrier())
+        } else {
+            context.into()
+        };
+        Ok((origin, reading.payload_offset()))
+    }
+
+    /// The same of any message but one whose context is believed.
+    #[inline(never)]
+    fn take_apart_odd(&self, reading: Reading<'_>) -> Result<(Origin, usize), Fault> {
         if self.is_off() {
             return Ok((Origin::default(), 0));
-        }
-        let reading = self.channel.reader.read(message);
-        if let Some(origin) = self.take_context(reading) {
-            return Ok((origin, reading.payload_offset()));
         }
         let required = reading.require(self.channel.sending.mode);
         let origin = self.judge(reading, required.err())?;
         Ok(origin.map_or_else(Default::default, |origin| (origin, reading.payload_offset())))
     }
 
-    /// The origin of a message whose context is believed, with what it brings besides: most often
-    /// nothing that passes.
+    /// The context of a message, whatever it brings besides, if it is believed.
     #[inline]
-    fn take_context(&self, reading: Reading<'_>) -> Option<Origin> {
-        let context = self.channel.believed(&self.quick, reading.context()?)?;
+    fn believed(&self, reading: Reading<'_>) -> Option<TraceContext> {
+        self.channel.believed(&self.quick, reading.context()?)
+    }
+
+    /// Whether there may be something that passes of what a message of this context brings: most
+    /// often there is not.
+    #[inline]
+    fn may_let_in(&self, context: TraceContext, reading: Reading<'_>) -> bool {
         let fields = reading.as_bytes().get(CONTEXT_LEN..reading.payload_offset());
-        let list = &self.channel.inbound_fields;
-        if Kept::may_be_received(context, fields.unwrap_or_default(), list) {
-            return Some(self.with_fields(context.into(), reading.carrier()));
-        }
-        Some(context.into())
+        Kept::may_be_received(context, fields.unwrap_or_default(), &self.channel.inbound_fields)
     }
 
     /// Takes a message of a text channel apart.

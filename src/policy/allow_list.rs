@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::sync::Arc;
 #[cfg(feature = "serde")]
 use alloc::vec::Vec;
+use core::fmt;
 use core::mem::{forget, replace};
 
 use crate::field::{Field, FieldType};
@@ -25,26 +26,41 @@ use crate::w3c::baggage::BaggageMembers;
 /// assert!(list.admits(&Field::TextMap { key: "uberctx-tenant", value: "7" }));
 /// assert!(!list.admits(&Field::TextMap { key: "x-datadog-trace-id", value: "1" }));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct AllowList {
     baggage: Names,
     text_map: Names,
     types: Types,
+    /// A [bit](FieldType::bit) for baggage and for text-map entries, unless none of them passes.
+    lists_bits: u64,
+    /// Those of the other types.
+    types_bits: u64,
 }
 
 impl AllowList {
     /// Nothing but what belongs to the context. The default.
-    pub const NONE: Self =
-        Self { baggage: Names::Only(&[]), text_map: Names::Only(&[]), types: Types::Only(&[]) };
+    pub const NONE: Self = Self {
+        baggage: Names::Only(&[]),
+        text_map: Names::Only(&[]),
+        types: Types::Only(&[]),
+        lists_bits: 0,
+        types_bits: 0,
+    };
 
     /// Everything: for a channel both ends of which are in one trust domain.
-    pub const ALL: Self = Self { baggage: Names::All, text_map: Names::All, types: Types::All };
+    pub const ALL: Self = Self {
+        baggage: Names::All,
+        text_map: Names::All,
+        types: Types::All,
+        lists_bits: FieldType::BAGGAGE.bit() | FieldType::TEXT_MAP.bit(),
+        types_bits: u64::MAX,
+    };
 
     /// The same with these baggage keys, compared exactly (W3C Baggage, *key*).
     #[must_use]
     pub const fn with_baggage(mut self, keys: &'static [&'static str]) -> Self {
         forget(replace(&mut self.baggage, Names::Only(keys)));
-        self
+        self.with_bit(FieldType::BAGGAGE, !keys.is_empty())
     }
 
     /// The same with these text-map keys, compared without regard to ASCII case (`R-FIELD-3`). One
@@ -54,7 +70,7 @@ impl AllowList {
     #[must_use]
     pub const fn with_text_map(mut self, keys: &'static [&'static str]) -> Self {
         forget(replace(&mut self.text_map, Names::Only(keys)));
-        self
+        self.with_bit(FieldType::TEXT_MAP, !keys.is_empty())
     }
 
     /// The same with fields of these types, which this crate does not know: private ones, agreed on
@@ -62,25 +78,38 @@ impl AllowList {
     #[must_use]
     pub const fn with_types(mut self, types: &'static [FieldType]) -> Self {
         forget(replace(&mut self.types, Types::Only(types)));
+        self.types_bits = bits(types);
         self
     }
 
     /// The same with these baggage keys, which need not be known when the program is built.
     #[must_use]
     pub fn with_baggage_keys<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
-        Self { baggage: Names::owned(keys), ..self }
+        let baggage = Names::owned(keys);
+        let any = !baggage.is_empty();
+        Self { baggage, ..self }.with_bit(FieldType::BAGGAGE, any)
     }
 
     /// The same with these text-map keys, which need not be known when the program is built.
     #[must_use]
     pub fn with_text_map_keys<K: Into<String>>(self, keys: impl IntoIterator<Item = K>) -> Self {
-        Self { text_map: Names::owned(keys), ..self }
+        let text_map = Names::owned(keys);
+        let any = !text_map.is_empty();
+        Self { text_map, ..self }.with_bit(FieldType::TEXT_MAP, any)
     }
 
     /// The same with these types of fields, which need not be known when the program is built.
     #[must_use]
     pub fn with_field_types(self, types: impl IntoIterator<Item = FieldType>) -> Self {
-        Self { types: Types::Owned(types.into_iter().collect()), ..self }
+        let types: Arc<[FieldType]> = types.into_iter().collect();
+        let types_bits = bits(&types);
+        Self { types: Types::Owned(types), types_bits, ..self }
+    }
+
+    const fn with_bit(mut self, field_type: FieldType, any: bool) -> Self {
+        let bit = field_type.bit();
+        self.lists_bits = if any { self.lists_bits | bit } else { self.lists_bits & !bit };
+        self
     }
 
     /// Whether some field of this type may pass: asked before the field is looked at. O(types in
@@ -94,14 +123,11 @@ impl AllowList {
         }
     }
 
-    /// The types of which some field may pass: a bit for each, modulo 64, so that some types that
-    /// do not pass have one as well. Without one for a type that is never used. O(types in the
-    /// list).
+    /// The types, besides those that belong to the context, of which some field may pass: a
+    /// [bit](FieldType::bit) for each, which some have that do not pass. O(1).
     #[inline]
-    pub(crate) fn types_to_look_for(&self, of_context: u64) -> u64 {
-        let baggage = if self.baggage.is_empty() { 0 } else { FieldType::BAGGAGE.bit() };
-        let text_map = if self.text_map.is_empty() { 0 } else { FieldType::TEXT_MAP.bit() };
-        of_context | baggage | text_map | self.types.bits()
+    pub(crate) const fn bits(&self) -> u64 {
+        self.lists_bits | self.types_bits
     }
 
     /// Whether baggage passes whole, whatever its members are.
@@ -111,7 +137,7 @@ impl AllowList {
 
     /// Whether every field passes, whatever it is.
     pub(crate) const fn admits_all(&self) -> bool {
-        matches!(self, Self { baggage: Names::All, text_map: Names::All, types: Types::All })
+        matches!(self, Self { baggage: Names::All, text_map: Names::All, types: Types::All, .. })
     }
 
     /// Whether the list lets a field pass. Of baggage it lets pass the members that
@@ -179,6 +205,27 @@ impl Default for AllowList {
     }
 }
 
+/// As the lists say it.
+impl fmt::Debug for AllowList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AllowList")
+            .field("baggage", &self.baggage)
+            .field("text_map", &self.text_map)
+            .field("types", &self.types)
+            .finish()
+    }
+}
+
+const fn bits(types: &[FieldType]) -> u64 {
+    let mut bits = 0;
+    let mut rest = types;
+    while let [field_type, after @ ..] = rest {
+        bits |= field_type.bit();
+        rest = after;
+    }
+    bits
+}
+
 /// Whether a text-map key of the list is this one, or stands for it.
 fn stands_for(allowed: &str, key: &str) -> bool {
     match allowed.strip_suffix('*') {
@@ -231,15 +278,6 @@ enum Types {
 }
 
 impl Types {
-    fn bits(&self) -> u64 {
-        let bits = |types: &[FieldType]| types.iter().fold(0, |bits, of| bits | of.bit());
-        match self {
-            Self::All => u64::MAX,
-            Self::Only(types) => bits(types),
-            Self::Owned(types) => bits(types),
-        }
-    }
-
     fn contain(&self, field_type: FieldType) -> bool {
         match self {
             Self::All => true,
