@@ -1,7 +1,7 @@
 //! The members of `tracestate` and `baggage` lists (W3C Trace Context level 2 and W3C Baggage;
 //! R-LIST-1 to R-LIST-5).
 
-use glassine::w3c::{BaggageMember, BaggageMembers, TracestateMembers};
+use glassine::w3c::{BaggageMember, BaggageMembers, Member, TracestateMember, TracestateMembers};
 use proptest::prelude::*;
 
 fn tracestate(text: &str) -> Vec<(&str, &str)> {
@@ -118,6 +118,17 @@ proptest! {
             prop_assert_eq!(baggage(&pair), [(member.key(), member.value(), "")]);
             prop_assert!(member.decoded_value().count() <= member.value().len());
         }
+    }
+
+    /// However they are found: those are the members, of each part between commas.
+    #[test]
+    fn members_are_those_of_the_parts(text in "([a-c=,; \t%0-9A-]|a=1,|\\[){0,60}") {
+        let parts = || text.split(',').map(|part| part.trim_matches([' ', '\t']));
+        let parts = || parts().filter(|part| !part.is_empty());
+        let expected: Vec<_> = parts().take(32).filter_map(TracestateMember::parse).collect();
+        prop_assert_eq!(TracestateMembers::new(&text).collect::<Vec<_>>(), expected);
+        let expected: Vec<_> = parts().take(180).filter_map(BaggageMember::parse).collect();
+        prop_assert_eq!(BaggageMembers::new(&text).collect::<Vec<_>>(), expected);
     }
 
     /// What was percent-encoded comes back.

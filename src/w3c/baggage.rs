@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::carrier::Carrier;
-use crate::w3c::list::{Member, Members, split_once, trim};
+use crate::w3c::list::{Member, Members, behind_comma, split_once, trim};
 use crate::w3c::octets::Octets;
 
 /// Iterates over the members of a `baggage` list; borrows the text.
@@ -70,19 +70,26 @@ impl<'a> Member<'a> for BaggageMember<'a> {
     /// `R-LIST-5`.
     #[inline]
     fn parse(part: &'a str) -> Option<Self> {
-        Self::parse_plain(part).or_else(|| Self::parse_any(part))
+        match Self::split(part) {
+            Some((member, "")) => Some(member),
+            _ => Self::parse_any(part),
+        }
+    }
+
+    #[inline]
+    fn parse_front(list: &'a str) -> Option<(Self, Option<&'a str>)> {
+        let (member, rest) = Self::split(list)?;
+        Some((member, behind_comma(rest)?))
     }
 }
 
 impl<'a> BaggageMember<'a> {
-    /// Reads a member that is a key and a value, and nothing else, as most are.
+    /// The member without properties that a text begins with, and what no value goes on with.
     #[inline]
-    fn parse_plain(part: &'a str) -> Option<Self> {
-        // No key has the character that ends it.
-        let (key, rest) = part.split_at_checked(Octets::TOKEN.count_in_front(part))?;
-        let value = rest.strip_prefix('=')?;
-        let is_sound = !key.is_empty() && Octets::BAGGAGE_VALUE.contain_all(value);
-        is_sound.then_some(Self { key, value, properties: "" })
+    fn split(text: &'a str) -> Option<(Self, &'a str)> {
+        let (key, rest) = Octets::TOKEN.split(text)?;
+        let (value, rest) = Octets::BAGGAGE_VALUE.split(rest.strip_prefix('=')?)?;
+        if key.is_empty() { None } else { Some((Self { key, value, properties: "" }, rest)) }
     }
 
     /// Reads any other.

@@ -55,6 +55,12 @@ impl<'a, M: Member<'a>> Iterator for Members<'a, M> {
 
     fn next(&mut self) -> Option<M> {
         loop {
+            let rest = self.rest.filter(|_| self.left > 0)?;
+            if let Some((member, after)) = M::parse_front(rest) {
+                self.rest = after;
+                self.left -= 1;
+                return Some(member);
+            }
             if let Some(member) = M::parse(self.part()?) {
                 return Some(member);
             }
@@ -78,6 +84,21 @@ pub trait Member<'a>: Sized {
 
     /// Reads the member that this part of a list is. `None` if it breaks W3C's grammar.
     fn parse(part: &'a str) -> Option<Self>;
+
+    /// Reads the member that a list begins with, as most are written: no white space around it,
+    /// and a comma or nothing behind it. Gives what is behind the comma as well, for which nobody
+    /// has to look then. `None` says nothing about the list.
+    #[must_use]
+    fn parse_front(list: &'a str) -> Option<(Self, Option<&'a str>)> {
+        let _ = list;
+        None
+    }
+}
+
+/// What is behind the comma that a member ends with, if it ends there.
+#[inline]
+pub(super) fn behind_comma(rest: &str) -> Option<Option<&str>> {
+    if rest.is_empty() { Some(None) } else { rest.strip_prefix(',').map(Some) }
 }
 
 /// Without W3C's optional white space.

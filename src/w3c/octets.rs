@@ -25,10 +25,11 @@ impl Octets {
         text.bytes().all(|byte| self.contain(byte))
     }
 
-    /// How many of them the text begins with.
+    /// Those that the text begins with, and the rest.
     #[inline]
-    pub(super) fn count_in_front(self, text: &str) -> usize {
-        text.bytes().position(|byte| !self.contain(byte)).unwrap_or(text.len())
+    pub(super) fn split(self, text: &str) -> Option<(&str, &str)> {
+        let end = text.bytes().position(|byte| !self.contain(byte)).unwrap_or(text.len());
+        text.split_at_checked(end)
     }
 }
 

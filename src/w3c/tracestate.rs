@@ -3,7 +3,7 @@
 use core::fmt;
 
 use crate::carrier::Carrier;
-use crate::w3c::list::{Member, Members};
+use crate::w3c::list::{Member, Members, behind_comma};
 use crate::w3c::octets::Octets;
 
 /// Iterates over the members of a `tracestate` list; borrows the text.
@@ -39,6 +39,18 @@ impl<'a> TracestateMember<'a> {
     }
 }
 
+impl<'a> TracestateMember<'a> {
+    /// The member that a text begins with, and what no value goes on with.
+    #[inline]
+    fn split(text: &'a str) -> Option<(Self, &'a str)> {
+        let (key, rest) = Octets::TRACESTATE_KEY.split(text)?;
+        let (value, rest) = Octets::TRACESTATE_VALUE.split(rest.strip_prefix('=')?)?;
+        let starts = matches!(key.as_bytes().first(), Some(b'a'..=b'z' | b'0'..=b'9'));
+        let is_sound = starts && key.len() <= 256 && (1..=256).contains(&value.len());
+        is_sound.then_some((Self { key, value }, rest))
+    }
+}
+
 impl fmt::Debug for TracestateMember<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}=({} bytes)", self.key, self.value.len())
@@ -52,15 +64,15 @@ impl<'a> Member<'a> for TracestateMember<'a> {
     /// `R-LIST-4`.
     #[inline]
     fn parse(part: &'a str) -> Option<Self> {
-        // No key has the character that ends it.
-        let (key, rest) = part.split_at_checked(Octets::TRACESTATE_KEY.count_in_front(part))?;
-        let value = rest.strip_prefix('=')?;
-        let starts = matches!(key.as_bytes().first(), Some(b'a'..=b'z' | b'0'..=b'9'));
-        let is_sound = starts
-            && key.len() <= 256
-            && (1..=256).contains(&value.len())
-            && Octets::TRACESTATE_VALUE.contain_all(value);
-        is_sound.then_some(Self { key, value })
+        let (member, rest) = Self::split(part)?;
+        rest.is_empty().then_some(member)
+    }
+
+    #[inline]
+    fn parse_front(list: &'a str) -> Option<(Self, Option<&'a str>)> {
+        let (member, rest) = Self::split(list)?;
+        // Space at its end is not the value's.
+        if member.value.ends_with(' ') { None } else { Some((member, behind_comma(rest)?)) }
     }
 }
 
