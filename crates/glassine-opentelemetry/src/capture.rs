@@ -2,6 +2,7 @@
 //! that is being handled in it. Works without a global propagator.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use glassine::policy::{Capture, Propagation};
@@ -37,18 +38,9 @@ impl Capture for CurrentContext {
 #[must_use]
 #[inline]
 pub fn capture() -> Origin {
-    // Nearly all messages have a context and nothing else: these are told apart before there is an
-    // origin, which would have to be moved and dropped.
-    let mut plain = Propagation::Unknown;
-    match with_current(|cx| look_at(cx, &mut plain)) {
-        Some(Look::HasFields) => current_with_fields(),
-        _ => Origin::new(plain),
-    }
-}
-
-#[cold]
-fn current_with_fields() -> Origin {
-    with_current(capture_with_fields).unwrap_or_default()
+    // In a cell, so that whether there is one is not told by a part of the origin, which would then
+    // be moved in pieces.
+    with_current(|cx| Cell::new(capture_apart(cx))).unwrap_or_default().into_inner()
 }
 
 /// Takes the origin of a message as [`capture`] does, with baggage whatever was decided about the
@@ -79,87 +71,89 @@ pub fn capture_with_baggage_from(cx: &Context) -> Origin {
 #[must_use]
 #[inline]
 pub fn capture_from(cx: &Context) -> Origin {
-    let mut plain = Propagation::Unknown;
-    match look_from(cx, &mut plain) {
-        Look::Plain => Origin::new(plain),
-        Look::HasFields => capture_with_fields(cx),
-    }
-}
-
-/// [`look_at`], apart: inlined, what it writes is moved on in pieces.
-#[inline(never)]
-fn look_from(cx: &Context, plain: &mut Propagation) -> Look {
-    look_at(cx, plain)
-}
-
-/// Whether there is more to go with a message than a propagation.
-enum Look {
-    Plain,
-    HasFields,
-}
-
-/// What goes with a message, if it is plain.
-///
-/// Of most messages the trace is not sampled, or there is none: this is told here, and everything
-/// else apart, so that this is small.
-#[inline]
-fn look_at(cx: &Context, plain: &mut Propagation) -> Look {
+    // An origin is written where it is to be: none is moved on, or made of another value. What is
+    // seldom is out of line for that.
     let span = cx.span();
     let span_context = span.span_context();
     if span_context.is_sampled() {
-        return look_at_sampled(cx, span_context, plain);
+        sampled(cx, span_context)
+    } else {
+        not_sampled(cx, span_context)
     }
+}
+
+/// [`capture_from`] as a call, so that what is around the current context is small enough to be
+/// inlined. Of most messages the trace is not sampled: what is done for one that is keeps more over
+/// its questions, and is a call again.
+#[inline(never)]
+fn capture_apart(cx: &Context) -> Origin {
+    let span = cx.span();
+    let span_context = span.span_context();
+    if span_context.is_sampled() {
+        sampled_apart(cx, span_context)
+    } else {
+        not_sampled(cx, span_context)
+    }
+}
+
+#[inline(never)]
+fn sampled_apart(cx: &Context, span_context: &SpanContext) -> Origin {
+    sampled(cx, span_context)
+}
+
+#[inline(always)]
+fn sampled(cx: &Context, span_context: &SpanContext) -> Origin {
+    // Asked first, so that the ids are not kept over a call.
+    if has_fields(cx, span_context) {
+        return capture_with_fields(cx);
+    }
+    match from_span_context(span_context) {
+        // The flag is set, which the compiler does not know any more.
+        Some(context) => context.with_flags(context.flags().with_sampled(true)).into(),
+        None => Origin::default(),
+    }
+}
+
+#[inline(always)]
+fn not_sampled(cx: &Context, span_context: &SpanContext) -> Origin {
     match from_span_context(span_context) {
         // The decision is one about this trace, and goes by its share. Half of the trace id tells
         // nearly all of them from ids that nobody has given.
-        Some(context) if context.trace_id().to_u128() as u64 != u64::MAX => {
-            *plain = Propagation::Continue(context);
-        }
-        Some(_) => look_at_odd(span_context, plain),
-        None => look_at_handled(cx, plain),
+        Some(context) if context.trace_id().to_u128() as u64 != u64::MAX => context.into(),
+        Some(_) => capture_odd(span_context),
+        // There is no span: what counts is what was decided about the message that is handled.
+        None => handled(cx).map_or_else(Origin::default, capture_handled),
     }
-    Look::Plain
 }
 
-/// What goes with a message whose ids may be those that nobody has given.
+/// The origin of a message whose ids may be those that nobody has given.
+#[cold]
 #[inline(never)]
-fn look_at_odd(span_context: &SpanContext, plain: &mut Propagation) {
-    if let Some(context) = from_span_context(span_context) {
-        *plain = if is_made_up(context) {
-            Propagation::Suppress
-        } else {
-            Propagation::Continue(context)
-        };
+fn capture_odd(span_context: &SpanContext) -> Origin {
+    match from_span_context(span_context) {
+        Some(context) if !is_made_up(context) => context.into(),
+        _ => Origin::new(Propagation::Suppress),
     }
 }
 
-/// What goes with a message where there is no span: what was decided about the one that is handled.
+#[cold]
 #[inline(never)]
-fn look_at_handled(cx: &Context, plain: &mut Propagation) {
-    if let Some(handled) = cx.get::<Handled>() {
-        if handled.origin.propagation() == Propagation::Suppress {
-            *plain = Propagation::Suppress;
-        }
+fn capture_handled(handled: &Handled) -> Origin {
+    match handled.origin.propagation() {
+        Propagation::Suppress => Origin::new(Propagation::Suppress),
+        _ => Origin::default(),
     }
 }
 
-/// The ids are taken first, so that nothing is kept over the questions, which are calls.
-#[inline(never)]
-fn look_at_sampled(cx: &Context, span_context: &SpanContext, plain: &mut Propagation) -> Look {
-    if let Some(context) = from_span_context(span_context) {
-        *plain = Propagation::Continue(context);
-    }
-    if *span_context.trace_state() != TraceState::NONE {
-        return Look::HasFields;
-    }
-    look_for_fields(cx)
+/// Whether more goes with a message of a sampled trace than its context.
+#[inline(always)]
+fn has_fields(cx: &Context, span_context: &SpanContext) -> bool {
+    *span_context.trace_state() != TraceState::NONE
+        || handled(cx).is_some()
+        || !cx.baggage().is_empty()
 }
 
-#[inline(never)]
-fn look_for_fields(cx: &Context) -> Look {
-    if handled(cx).is_some() || !cx.baggage().is_empty() { Look::HasFields } else { Look::Plain }
-}
-
+#[cold]
 #[inline(never)]
 fn capture_with_fields(cx: &Context) -> Origin {
     let span = cx.span();
