@@ -1,6 +1,7 @@
 //! Where a message that is sent now comes from: OpenTelemetry's current context, and the message
 //! that is being handled in it. Works without a global propagator.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,7 +41,17 @@ impl Capture for CurrentContext {
 pub fn capture() -> Origin {
     // In a cell, so that whether there is one is not told by a part of the origin, which would then
     // be moved in pieces.
-    with_current(|cx| Cell::new(capture_apart(cx))).unwrap_or_default().into_inner()
+    match catch_unwind(|| Context::map_current(|cx| Cell::new(capture_apart(cx)))) {
+        Ok(origin) => origin.into_inner(),
+        Err(panic) => bare(panic),
+    }
+}
+
+/// The origin of a message for which there is no current context.
+#[cold]
+#[inline(never)]
+fn bare(_panic: Box<dyn Any + Send>) -> Origin {
+    Origin::default()
 }
 
 /// Takes the origin of a message as [`capture`] does, with baggage whatever was decided about the
