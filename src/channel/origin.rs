@@ -51,22 +51,30 @@ pub struct Origin {
 }
 
 /// Which [`Propagation`] it is.
+///
+/// A byte like [`ToSend`], and no enumeration: an origin has no value that is none. Else that one
+/// would be where `Option`s, `Result`s and `Poll`s of messages say what they are, and the queues
+/// that make one of the other move a message in pieces around that byte.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Unknown,
-    Suppress,
-    Continue,
-    Resample,
-    Link,
+struct Kind(u8);
+
+impl Kind {
+    const UNKNOWN: Self = Self(0);
+    const SUPPRESS: Self = Self(1);
+    const CONTINUE: Self = Self(2);
+    const RESAMPLE: Self = Self(3);
+    const LINK: Self = Self(4);
 }
 
 /// How much there may be to send of an origin: what is asked of every message, found once.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum ToSend {
-    Nothing,
+pub(super) struct ToSend(u8);
+
+impl ToSend {
+    pub(super) const NOTHING: Self = Self(0);
     /// A sampled context without a weight or fields.
-    Context,
-    More,
+    pub(super) const CONTEXT: Self = Self(1);
+    const MORE: Self = Self(2);
 }
 
 impl Origin {
@@ -75,28 +83,28 @@ impl Origin {
     #[inline]
     pub const fn new(propagation: Propagation) -> Self {
         let (kind, context) = match propagation {
-            Propagation::Unknown => (Kind::Unknown, TraceContext::ABSENT),
-            Propagation::Suppress => (Kind::Suppress, TraceContext::ABSENT),
+            Propagation::Unknown => (Kind::UNKNOWN, TraceContext::ABSENT),
+            Propagation::Suppress => (Kind::SUPPRESS, TraceContext::ABSENT),
             Propagation::Continue(context) => return Self::continuing(context),
-            Propagation::Resample(context) => (Kind::Resample, context),
-            Propagation::Link(context) => (Kind::Link, context),
+            Propagation::Resample(context) => (Kind::RESAMPLE, context),
+            Propagation::Link(context) => (Kind::LINK, context),
         };
-        Self { kind, to_send: ToSend::Nothing, context, weight: None, kept: None }
+        Self { kind, to_send: ToSend::NOTHING, context, weight: None, kept: None }
     }
 
     #[inline]
     const fn continuing(context: TraceContext) -> Self {
-        let to_send = if context.is_sampled() { ToSend::Context } else { ToSend::Nothing };
-        Self { kind: Kind::Continue, to_send, context, weight: None, kept: None }
+        let to_send = if context.is_sampled() { ToSend::CONTEXT } else { ToSend::NOTHING };
+        Self { kind: Kind::CONTINUE, to_send, context, weight: None, kept: None }
     }
 
     /// The same with this weight and these fields.
     #[inline]
     fn with(self, weight: Option<NonZeroU32>, kept: Option<Arc<Kept>>) -> Self {
         let to_send = match (self.sampled_context(), &kept, weight) {
-            (_, Some(_), _) | (Some(_), None, Some(_)) => ToSend::More,
-            (Some(_), None, None) => ToSend::Context,
-            (None, None, _) => ToSend::Nothing,
+            (_, Some(_), _) | (Some(_), None, Some(_)) => ToSend::MORE,
+            (Some(_), None, None) => ToSend::CONTEXT,
+            (None, None, _) => ToSend::NOTHING,
         };
         Self { to_send, weight, kept, ..self }
     }
@@ -149,11 +157,11 @@ impl Origin {
     #[inline]
     pub const fn propagation(&self) -> Propagation {
         match self.kind {
-            Kind::Unknown => Propagation::Unknown,
-            Kind::Suppress => Propagation::Suppress,
-            Kind::Continue => Propagation::Continue(self.context),
-            Kind::Resample => Propagation::Resample(self.context),
-            Kind::Link => Propagation::Link(self.context),
+            Kind::UNKNOWN => Propagation::Unknown,
+            Kind::SUPPRESS => Propagation::Suppress,
+            Kind::CONTINUE => Propagation::Continue(self.context),
+            Kind::RESAMPLE => Propagation::Resample(self.context),
+            _ => Propagation::Link(self.context),
         }
     }
 
@@ -177,8 +185,8 @@ impl Origin {
     #[inline]
     pub const fn context(&self) -> Option<TraceContext> {
         match self.kind {
-            Kind::Unknown | Kind::Suppress => None,
-            Kind::Continue | Kind::Resample | Kind::Link => Some(self.context),
+            Kind::UNKNOWN | Kind::SUPPRESS => None,
+            _ => Some(self.context),
         }
     }
 
@@ -246,7 +254,7 @@ impl Origin {
     #[inline]
     pub(super) const fn sampled_context(&self) -> Option<&TraceContext> {
         match self.kind {
-            Kind::Continue if self.context.is_sampled() => Some(&self.context),
+            Kind::CONTINUE if self.context.is_sampled() => Some(&self.context),
             _ => None,
         }
     }
@@ -260,7 +268,7 @@ impl Origin {
     /// The context, if it is sampled and there is nothing else to send.
     #[inline]
     pub(super) const fn context_alone(&self) -> Option<&TraceContext> {
-        if matches!(self.to_send, ToSend::Context) { Some(&self.context) } else { None }
+        if matches!(self.to_send, ToSend::CONTEXT) { Some(&self.context) } else { None }
     }
 
     /// Writes down these fields and, of this message's own, those that stay. Of fields that count

@@ -26,8 +26,8 @@ impl Quick {
         reader: Reader,
     ) -> Self {
         let bare_below = match (unsampled, mode) {
-            (Unsampled::Bare, Mode::Mixed | Mode::Closed) => ToSend::Context,
-            (Unsampled::Marker, _) | (_, Mode::Always) => ToSend::Nothing,
+            (Unsampled::Bare, Mode::Mixed | Mode::Closed) => ToSend::CONTEXT,
+            (Unsampled::Marker, _) | (_, Mode::Always) => ToSend::NOTHING,
         };
         let takes_bare = match mode {
             Mode::Mixed => Threshold::COUNT_ONLY,
