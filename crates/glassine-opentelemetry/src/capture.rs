@@ -98,6 +98,10 @@ pub fn capture_from(cx: &Context) -> Origin {
 /// its questions, and is a call again.
 #[inline(never)]
 fn capture_apart(cx: &Context) -> Origin {
+    // A span that is not there has another one in its place, of which nothing need be asked.
+    if !cx.has_active_span() {
+        return without_span(cx);
+    }
     let span = cx.span();
     let span_context = span.span_context();
     if span_context.is_sampled() {
@@ -132,9 +136,14 @@ fn not_sampled(cx: &Context, span_context: &SpanContext) -> Origin {
         // nearly all of them from ids that nobody has given.
         Some(context) if context.trace_id().to_u128() as u64 != u64::MAX => context.into(),
         Some(_) => capture_odd(span_context),
-        // There is no span: what counts is what was decided about the message that is handled.
-        None => handled(cx).map_or_else(Origin::default, capture_handled),
+        None => without_span(cx),
     }
+}
+
+/// Where there is no span, what counts is what was decided about the message that is handled.
+#[inline(always)]
+fn without_span(cx: &Context) -> Origin {
+    handled(cx).map_or_else(Origin::default, capture_handled)
 }
 
 /// The origin of a message whose ids may be those that nobody has given.
