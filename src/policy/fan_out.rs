@@ -49,13 +49,15 @@ impl<'a> FanOut<'a> {
     }
 
     /// One in how many of so many recipients gets the context (`R-FAN-1`, `R-FAN-4`). 0 recipients
-    /// count as 1. Once a fan-out, not once a recipient: it takes a logarithm.
+    /// count as 1. Once a fan-out, not once a recipient: between two points it takes a logarithm.
     #[must_use]
     pub fn one_in(self, recipients: u32) -> NonZeroU32 {
         let recipients = recipients.max(1);
         let above = self.points.partition_point(|point| point.recipients.get() <= recipients);
         let below = above.checked_sub(1).and_then(|below| self.points.get(below));
         match (below, self.points.get(above)) {
+            // At a point there is nothing to interpolate: such as for one recipient.
+            (Some(point), _) if point.recipients.get() == recipients => point.one_in,
             (Some(below), Some(above)) => interpolate(*below, *above, recipients),
             (Some(point), None) | (None, Some(point)) => point.one_in,
             (None, None) => NonZeroU32::MIN,
