@@ -67,9 +67,12 @@ impl<M> Thinned<M> {
     }
 
     /// Gives the value to the receiver of this number, with what it gets of the context.
+    #[inline]
     pub(crate) fn into_traced_for(self, number: u64) -> Traced<M> {
-        let origin = self.origin_for(number);
-        Traced::new(self.value, origin)
+        match self.part_for(number) {
+            None => Traced::new(self.value, self.origin),
+            Some(part) => Traced::new(self.value, part.of(self.origin)),
+        }
     }
 
     /// What came back because nobody receives.
@@ -85,18 +88,43 @@ impl<M> Thinned<M> {
     /// where nobody has decided for the trace, the origin as it is.
     #[must_use]
     pub fn origin_for(&self, number: u64) -> Origin {
-        let Some(context) = sampled(&self.origin) else { return self.origin.clone() };
+        match self.part_for(number) {
+            None => self.origin.clone(),
+            Some(part) => part.of(self.origin.clone()),
+        }
+    }
+
+    /// What the receiver of this number gets of the origin, where that is not all of it.
+    #[inline]
+    fn part_for(&self, number: u64) -> Option<Part> {
+        let context = sampled(&self.origin)?;
         if number >= self.next {
-            return self.origin.clone().not_chosen();
+            return Some(Part::Decision);
         }
         if self.one_in == NonZeroU32::MIN {
-            return self.origin.clone();
+            return None;
         }
         let (weight, number) = (self.origin.weight(), number.to_be_bytes());
-        if fan_out_selects(context.trace_id(), weight, &number, self.one_in) {
-            self.origin.clone().fanned_out(self.one_in)
-        } else {
-            self.origin.clone().not_chosen()
+        let is_chosen = fan_out_selects(context.trace_id(), weight, &number, self.one_in);
+        Some(if is_chosen { Part::Weighted { one_in: self.one_in } } else { Part::Decision })
+    }
+}
+
+/// A part of an origin.
+enum Part {
+    /// The context, for one receiver in so many.
+    Weighted { one_in: NonZeroU32 },
+    /// The decision against the trace.
+    Decision,
+}
+
+impl Part {
+    /// Apart, so that an origin that is given whole is not moved on the way.
+    #[inline(never)]
+    fn of(self, origin: Origin) -> Origin {
+        match self {
+            Self::Weighted { one_in } => origin.fanned_out(one_in),
+            Self::Decision => origin.not_chosen(),
         }
     }
 }
