@@ -57,7 +57,16 @@ impl<M, C: Capture> Sender<M, C> {
     pub fn send(&self, message: M) -> impl Future<Output = Result<(), SendError<M>>> {
         // Not in the future, which may be polled while another message is handled.
         let traced = now::<M, C>(message);
-        async move { self.forward(traced).await.map_err(closed) }
+        async move {
+            // As tokio's own `send` does, but the message is not moved into its future.
+            match self.inner.reserve().await {
+                Ok(permit) => {
+                    permit.send(traced);
+                    Ok(())
+                }
+                Err(_) => Err(SendError(traced.into_value())),
+            }
+        }
     }
 
     /// Sends a message with the origin that it has, once there is room.
