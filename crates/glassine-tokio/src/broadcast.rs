@@ -6,8 +6,8 @@
 use core::fmt;
 use core::marker::PhantomData;
 
-use glassine::Traced;
 use glassine::policy::{Capture, FanOut};
+use glassine::{Origin, Traced};
 use tokio::sync::broadcast;
 
 use self::error::{RecvError, SendError, TryRecvError};
@@ -55,8 +55,7 @@ impl<M, C: Capture> Sender<M, C> {
     /// # Errors
     /// The message, if there is no receiver.
     pub fn send(&self, message: M) -> Result<usize, SendError<M>> {
-        self.forward(Traced::new(message, C::capture()))
-            .map_err(|error| SendError(error.0.into_value()))
+        self.send_from(message, C::capture()).map_err(|error| SendError(error.0.into_value()))
     }
 
     /// Sends a message to all receivers with the origin that it has, and says how many there are.
@@ -64,8 +63,14 @@ impl<M, C: Capture> Sender<M, C> {
     /// # Errors
     /// The message, if there is no receiver.
     pub fn forward(&self, traced: Traced<M>) -> Result<usize, SendError<Traced<M>>> {
-        let thinned = Thinned::new(traced, self.table, self.inner.receiver_count());
-        self.inner.send(thinned).map_err(|error| SendError(error.0.into_traced()))
+        let (message, origin) = traced.into_parts();
+        self.send_from(message, origin).map_err(|error| SendError(error.0.into_traced()))
+    }
+
+    #[inline]
+    fn send_from(&self, message: M, origin: Origin) -> Result<usize, SendError<Thinned<M>>> {
+        let receivers = self.inner.receiver_count();
+        self.inner.send(Thinned::new(message, origin, self.table, receivers))
     }
 
     /// Makes a receiver of all that is sent from now on.

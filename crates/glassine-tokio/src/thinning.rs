@@ -27,8 +27,8 @@ pub struct Thinned<M> {
 impl<M> Thinned<M> {
     /// For so many receivers, and for whoever subscribes later if the channel shows it to them. The
     /// table is asked for sampled contexts only.
-    pub(crate) fn new(traced: Traced<M>, table: FanOut<'static>, receivers: usize) -> Self {
-        let (value, origin) = traced.into_parts();
+    #[inline]
+    pub(crate) fn new(value: M, origin: Origin, table: FanOut<'static>, receivers: usize) -> Self {
         let receivers = u32::try_from(receivers).unwrap_or(u32::MAX);
         let one_in = sampled(&origin).map_or(NonZeroU32::MIN, |_| table.one_in(receivers));
         Self { value, origin, one_in, next: u64::MAX }

@@ -51,8 +51,8 @@ impl<M, C: Capture> Sender<M, C> {
     /// # Errors
     /// The value, if there is no receiver.
     pub fn send(&self, value: M) -> Result<(), SendError<M>> {
-        self.forward(Traced::new(value, C::capture()))
-            .map_err(|error| SendError(error.0.into_value()))
+        let now = self.thinned(value, C::capture());
+        self.inner.send(now).map_err(|error| SendError(error.0.into_value()))
     }
 
     /// Replaces the value, with the origin that the new one has, and tells the receivers.
@@ -60,7 +60,9 @@ impl<M, C: Capture> Sender<M, C> {
     /// # Errors
     /// The value, if there is no receiver.
     pub fn forward(&self, traced: Traced<M>) -> Result<(), SendError<Traced<M>>> {
-        self.inner.send(self.thinned(traced)).map_err(|error| SendError(error.0.into_traced()))
+        let (value, origin) = traced.into_parts();
+        let now = self.thinned(value, origin);
+        self.inner.send(now).map_err(|error| SendError(error.0.into_traced()))
     }
 
     /// Changes the value in place, in the current context, and tells the receivers, if there are
@@ -82,7 +84,7 @@ impl<M, C: Capture> Sender<M, C> {
     /// If `modify` does; the receivers are not told then.
     pub fn send_if_modified(&self, modify: impl FnOnce(&mut M) -> bool) -> bool {
         // Before the lock, which neither the number of receivers nor the context needs.
-        let now = self.thinned(Traced::new((), C::capture()));
+        let now = self.thinned((), C::capture());
         self.inner.send_if_modified(|thinned| {
             let is_modified = modify(thinned.value_mut());
             if is_modified {
@@ -95,7 +97,7 @@ impl<M, C: Capture> Sender<M, C> {
     /// Replaces the value, with the current context, tells the receivers, if there are any, and
     /// gives the old value back.
     pub fn send_replace(&self, value: M) -> M {
-        let now = self.thinned(Traced::new(value, C::capture()));
+        let now = self.thinned(value, C::capture());
         self.inner.send_replace(now).into_value()
     }
 
@@ -143,9 +145,10 @@ impl<M, C: Capture> Sender<M, C> {
         self.inner.same_channel(&other.inner)
     }
 
-    fn thinned<T>(&self, traced: Traced<T>) -> Thinned<T> {
+    fn thinned<T>(&self, value: T, origin: Origin) -> Thinned<T> {
         // The count first: whoever comes in between is chosen at the rate of the others.
-        Thinned::new(traced, self.table, self.inner.receiver_count()).for_present(&self.numbers)
+        let receivers = self.inner.receiver_count();
+        Thinned::new(value, origin, self.table, receivers).for_present(&self.numbers)
     }
 
     /// Borrows tokio's own end.
