@@ -8,8 +8,8 @@ use glassine::text::TextReading;
 use glassine::w3c::{ParseError, Traceparent};
 use glassine::{
     Carrier, EncodeError, EncodedEnvelope, Envelope, Fault, FaultKind, Field, FieldType, Mode,
-    OwnedReading, Reader, Reading, SharedReading, SpanId, TraceContext, TraceFlags, TraceId,
-    Wrapped,
+    Origin, OwnedReading, Reader, Reading, SharedReading, SpanId, TraceContext, TraceFlags,
+    TraceId, Wrapped,
 };
 
 const TEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -239,6 +239,8 @@ fn values_are_small_and_may_cross_threads() {
     )>();
     assert!(size_of::<Reading<'_>>() <= 40);
     assert_eq!((size_of::<TraceContext>(), size_of::<Traceparent>()), (25, 55));
+    // Whether there is an origin is told beside it, and not by a byte in its middle.
+    assert_eq!((size_of::<Origin>(), size_of::<Option<Origin>>()), (40, 48));
 }
 
 #[test]
@@ -301,7 +303,7 @@ fn what_cannot_be_written_is_left_out_of_an_origin() {
         Field::TextMap { key: "B3", value: "1" },
         Field::Baggage("tab\u{7}"),
     ];
-    let origin = glassine::Origin::from(context()).with_fields(&given);
+    let origin = Origin::from(context()).with_fields(&given);
     assert_eq!(origin.carrier().fields().collect::<Vec<_>>(), [good]);
 }
 

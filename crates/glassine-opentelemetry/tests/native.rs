@@ -146,3 +146,41 @@ fn a_decision_against_a_trace_is_passed_on() {
     let cx = with_origin(&Context::new(), &Origin::new(Propagation::Suppress));
     assert_eq!(capture_from(&cx), Origin::new(Propagation::Suppress));
 }
+
+/// Each kind of origin is found by itself: of a context that is given, and of the current one.
+#[test]
+fn what_is_captured_goes_by_the_span_and_what_is_handled() {
+    let suppressed = Origin::new(Propagation::Suppress);
+    let id = |trace_id| {
+        let trace_id = TraceId::from_u128(trace_id).unwrap();
+        TraceContext::new(trace_id, sampled().span_id(), sampled().flags())
+    };
+    let unsampled = |context: TraceContext| context.with_flags(TraceFlags::NONE);
+    let of = |context| Context::new().with_remote_span_context(to_span_context(context));
+    let without_ids = Context::new().with_remote_span_context(SpanContext::NONE);
+    let flags = to_span_context(sampled()).trace_flags();
+    let (none, tracestate) = (SpanContext::NONE, TraceState::NONE);
+    let sampled_without_ids =
+        SpanContext::new(none.trace_id(), none.span_id(), flags, true, tracestate);
+    let half = id(u128::from(u64::MAX));
+    let cases = [
+        (Context::new(), Origin::default()),
+        (with_origin(&Context::new(), &suppressed), suppressed.clone()),
+        (with_origin(&without_ids, &suppressed), suppressed.clone()),
+        (without_ids, Origin::default()),
+        (Context::new().with_remote_span_context(sampled_without_ids), Origin::default()),
+        (of(sampled()), sampled().into()),
+        (of(unsampled(sampled())), unsampled(sampled()).into()),
+        (with_origin(&of(unsampled(sampled())), &suppressed), unsampled(sampled()).into()),
+        // Half of the id that stands for none, and all of it.
+        (of(half), half.into()),
+        (of(unsampled(half)), unsampled(half).into()),
+        (of(id(u128::MAX)), id(u128::MAX).into()),
+        (of(unsampled(id(u128::MAX))), suppressed),
+    ];
+    for (number, (cx, expected)) in cases.into_iter().enumerate() {
+        assert_eq!(capture_from(&cx), expected, "case {number}");
+        let _current = cx.attach();
+        assert_eq!(capture(), expected, "case {number}");
+    }
+}
