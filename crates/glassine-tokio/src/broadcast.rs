@@ -69,7 +69,7 @@ impl<M, C: Capture> Sender<M, C> {
 
     #[inline]
     fn send_from(&self, message: M, origin: Origin) -> Result<usize, SendError<Thinned<M>>> {
-        let receivers = self.inner.receiver_count();
+        let receivers = || self.inner.receiver_count();
         self.inner.send(Thinned::new(message, origin, self.table, receivers))
     }
 

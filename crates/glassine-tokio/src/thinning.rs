@@ -26,11 +26,19 @@ pub struct Thinned<M> {
 
 impl<M> Thinned<M> {
     /// For so many receivers, and for whoever subscribes later if the channel shows it to them. The
-    /// table is asked for sampled contexts only.
+    /// table and the number of receivers, which tokio counts under a lock, are asked for sampled
+    /// contexts only.
     #[inline]
-    pub(crate) fn new(value: M, origin: Origin, table: FanOut<'static>, receivers: usize) -> Self {
-        let receivers = u32::try_from(receivers).unwrap_or(u32::MAX);
-        let one_in = sampled(&origin).map_or(NonZeroU32::MIN, |_| table.one_in(receivers));
+    pub(crate) fn new(
+        value: M,
+        origin: Origin,
+        table: FanOut<'static>,
+        receivers: impl FnOnce() -> usize,
+    ) -> Self {
+        let one_in = match sampled(&origin) {
+            Some(_) => table.one_in(u32::try_from(receivers()).unwrap_or(u32::MAX)),
+            None => NonZeroU32::MIN,
+        };
         Self { value, origin, one_in, next: u64::MAX }
     }
 

@@ -147,7 +147,7 @@ impl<M, C: Capture> Sender<M, C> {
 
     fn thinned<T>(&self, value: T, origin: Origin) -> Thinned<T> {
         // The count first: whoever comes in between is chosen at the rate of the others.
-        let receivers = self.inner.receiver_count();
+        let receivers = || self.inner.receiver_count();
         Thinned::new(value, origin, self.table, receivers).for_present(&self.numbers)
     }
 
