@@ -39,6 +39,7 @@ OVER = {
     "send_captured_fields": "opentelemetry_display_fields",
     "send_current_sampled": "send_plain",
     "send_current_unsampled": "send_plain",
+    "queue_plain_48_bytes": "queue_plain",
     "queue_nothing_current": "queue_plain",
     "queue_sampled": "queue_plain",
 }

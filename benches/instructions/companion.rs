@@ -189,17 +189,10 @@ fn from_current() {
 }
 
 fn queues() {
-    let (plain, mut plain_end) = mpsc::channel::<u64>(4);
-    count_on(
-        "queue_plain",
-        Carried::NOTHING,
-        &mut plain_end,
-        |_| &plain,
-        |receiver, sender| {
-            sender.try_send(7).unwrap();
-            receiver.try_recv().unwrap()
-        },
-    );
+    count_plain("queue_plain", 7_u64);
+    // What tokio itself takes to move as much as a `Traced<u64>` has.
+    count_plain("queue_plain_48_bytes", [7_u64; 6]);
+    const { assert!(size_of::<Traced<u64>>() == size_of::<[u64; 6]>()) };
     let (traced, mut traced_end) = traced_mpsc::channel::<u64>(4);
     let mut count_traced = |name| {
         count_on(
@@ -217,6 +210,20 @@ fn queues() {
     let cx = Context::new().with_remote_span_context(to_span_context(context()));
     let _current = cx.attach();
     count_traced("queue_sampled");
+}
+
+fn count_plain<T: Copy + 'static>(name: &str, value: T) {
+    let (sender, mut receiver) = mpsc::channel::<T>(4);
+    count_on(
+        name,
+        Carried::NOTHING,
+        &mut receiver,
+        |_| (&sender, value),
+        |receiver, (sender, value)| {
+            assert!(sender.try_send(value).is_ok());
+            receiver.try_recv().unwrap()
+        },
+    );
 }
 
 fn frames() -> (Vec<u8>, Vec<u8>) {
