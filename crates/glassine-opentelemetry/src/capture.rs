@@ -249,11 +249,6 @@ pub(crate) fn is_handled_apart(cx: &Context, origin: &Origin) -> bool {
         || handled(cx).is_some()
 }
 
-/// Whether a message is being handled that has fields, or a weight.
-pub(crate) fn is_handled(cx: &Context) -> bool {
-    handled(cx).is_some()
-}
-
 #[cold]
 pub(crate) fn handling(cx: &Context, origin: &Origin) -> Context {
     let is_nested = handled(cx).is_some();

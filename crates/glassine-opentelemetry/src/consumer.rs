@@ -9,11 +9,11 @@ use glassine::fields::RawField;
 use glassine::policy::{Propagation, Role};
 use glassine::{Carrier, FieldType, Origin, TraceContext};
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceState, Tracer,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, Tracer,
 };
 use opentelemetry::{Context, KeyValue};
 
-use crate::capture::{attach, current, handling, is_handled, is_handled_apart};
+use crate::capture::{attach, current, handling, is_handled_apart};
 use crate::in_context::{EndsSpan, InContext};
 use crate::span_context::{MADE_UP, span_context, to_span_context};
 use crate::tracestate;
@@ -348,10 +348,9 @@ impl Plan {
     ///
     /// Made current, it is the surroundings of a handler that makes its span by itself, as one with
     /// `#[instrument]` does; links are not made then. Allocates as OpenTelemetry does for a context
-    /// with a span and its tracestate if there is a parent and nothing else to carry on, which is
-    /// once without a tracestate, and nothing if there is neither. Otherwise it allocates for the
-    /// values of a context as well: a marker takes four allocations, fields about ten, and baggage
-    /// more for each member.
+    /// with a span, once, if there is a parent and nothing else to carry on, and nothing if there
+    /// is neither. Otherwise it allocates for values of a context as well: a marker takes four
+    /// allocations, fields about ten, and baggage more for each member.
     #[must_use]
     #[inline]
     pub fn context(&self, cx: &Context) -> Context {
@@ -411,9 +410,6 @@ impl Plan {
 
     #[inline(never)]
     fn context_apart(&self, cx: &Context) -> Context {
-        if let Some(parent) = self.parent_with_all(cx) {
-            return cx.with_remote_span_context(parent);
-        }
         let cx = handling(cx, &self.origin);
         match self.parent {
             Some(context) if context.is_sampled() => {
@@ -422,22 +418,6 @@ impl Plan {
             Some(context) => cx.with_remote_span_context(to_span_context(context)),
             None => cx,
         }
-    }
-
-    /// The parent, if its span context has all that messages sent within it carry on: a tracestate
-    /// and nothing else, which a span hands on to its children by itself.
-    fn parent_with_all(&self, cx: &Context) -> Option<SpanContext> {
-        let context = self.continued()?;
-        let carrier = self.origin.carrier();
-        let mut fields = carrier.raw_fields();
-        // What an origin keeps is well-formed.
-        let text = tracestate_of(fields.next()?)?;
-        let is_all = fields.next().is_none() && self.origin.weight().is_none();
-        if !is_all || is_handled(cx) || !is_in_trace(carrier, context) {
-            return None;
-        }
-        let tracestate = tracestate::from_text(text);
-        (tracestate != TraceState::NONE).then(|| span_context(context, tracestate))
     }
 
     /// What a span says of its messages.

@@ -6,7 +6,10 @@ use std::time::Duration;
 use glassine::policy::{AllowList, Propagation, Role, Trust};
 use glassine::{Channel, Envelope, Field, Origin, SpanId, TraceContext, TraceFlags};
 
-use glassine_opentelemetry::{Consumer, Plan, Relation, capture_from};
+use glassine_opentelemetry::{
+    Consumer, Plan, Relation, capture_from, capture_with_baggage_from, with_origin,
+};
+use opentelemetry::baggage::BaggageExt;
 use opentelemetry::trace::{SpanBuilder, SpanKind, TraceContextExt, Tracer, TracerProvider};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::error::OTelSdkResult;
@@ -375,8 +378,7 @@ fn a_tracestate_goes_with_its_trace() {
     assert_eq!(plan.parent().unwrap().trace_state().header(), "congo=t61r");
 }
 
-/// Where that is all that came, the span has it, and nothing else has to: it goes on as the span
-/// says it, and as it came where OpenTelemetry cannot say it.
+/// It goes on as the span says it, and as it came where OpenTelemetry cannot say it.
 #[test]
 fn a_tracestate_goes_on_with_the_span() {
     let origin = |text| Origin::from(sampled(7)).with_fields(&[Field::Tracestate(text)]);
@@ -404,6 +406,29 @@ fn a_tracestate_goes_on_with_the_span() {
     let weighs = origin("congo=t61r").fanned_out(10.try_into().unwrap());
     assert_eq!(goes_on(&weighs, &Context::new()), (tracestate, 1, Some(10)));
     assert_eq!(goes_on(&baggage, &Context::new()), (Some("rojo=1".into()), 2, None));
+}
+
+/// Whatever the message brought that is handled around it: baggage that its handler added is of no
+/// message inside.
+#[test]
+fn baggage_of_a_handler_stays_out_of_the_messages_within() {
+    let bare = Origin::from(sampled(7));
+    let baggage = || [KeyValue::new("tenant", "7")];
+    for (brought, around) in [
+        ("a tracestate", bare.clone().with_fields(&[Field::Tracestate("congo=t61r")])),
+        ("a text-map entry", bare.clone().with_fields(&[Field::TextMap { key: "b3", value: "0" }])),
+        ("baggage", bare.clone().with_baggage(Some("user=8"))),
+        ("a weight", bare.clone().fanned_out(10.try_into().unwrap())),
+    ] {
+        let around = CONTINUING.plan([&around]).context(&Context::new()).with_baggage(baggage());
+        assert!(capture_from(&around).carrier().baggage().is_some_and(|it| it.contains("tenant")));
+        for within in [
+            CONTINUING.plan([&Origin::from(sampled(8))]).context(&around),
+            with_origin(&around, &Origin::from(sampled(8))),
+        ] {
+            assert_eq!(capture_with_baggage_from(&within).carrier().baggage(), None, "{brought}");
+        }
+    }
 }
 
 /// What spans say when they are started, which is what a sampler sees.
