@@ -324,14 +324,11 @@ impl Channel {
             None if origin.has_fields() && is_on => origin.encode_fields_only(&self.outbound),
             None => (EncodedEnvelope::empty(), false),
         };
-        let asks = if is_out_of_share || has_lost_fields {
-            Asks::All
-        } else if envelope.is_empty() {
-            if self.sending.mode == Mode::Always { Asks::All } else { Asks::Escape }
-        } else if self.sending.max_message_len.is_none() {
-            Asks::Payload
-        } else {
-            Asks::All
+        let asks = match envelope.is_empty() {
+            _ if is_out_of_share || has_lost_fields => Asks::All,
+            true if self.sending.mode != Mode::Always => Asks::Escape,
+            false if self.sending.max_message_len.is_none() => Asks::Payload,
+            _ => Asks::All,
         };
         Prepared { envelope, sent, is_out_of_share, has_lost_fields, asks }
     }
@@ -372,7 +369,7 @@ impl Channel {
     /// Apart, so that what it needs is not saved in front of the messages that do without.
     #[cold]
     #[inline(never)]
-    pub(crate) fn wrap_prepared<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
+    fn wrap_prepared<P: Buf>(&self, origin: &Origin, payload: P) -> Wrapped<P> {
         self.wrapper(origin).into_wrapped(payload)
     }
 

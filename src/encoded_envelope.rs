@@ -177,12 +177,10 @@ impl<'a> Envelope<'a> {
 }
 
 impl Clone for EncodedEnvelope {
-    #[inline]
+    // Apart, so that who copies a context or the marker saves no registers for the others.
+    #[inline(never)]
     fn clone(&self) -> Self {
-        match &self.0 {
-            Repr::Context(bytes) => Self(Repr::Context(*bytes)),
-            other => Self(other.clone_other()),
-        }
+        Self(self.0.clone())
     }
 }
 
@@ -209,6 +207,7 @@ enum Place {
     Shared(BytesMut),
 }
 
+#[derive(Clone)]
 enum Repr {
     Empty,
     /// The marker, or the escape.
@@ -232,17 +231,6 @@ impl Repr {
             Self::Context(bytes) => bytes,
             Self::Inline { bytes, len } => bytes.get(..usize::from(*len)).unwrap_or_default(),
             Self::Shared(bytes) => bytes,
-        }
-    }
-
-    #[inline(never)]
-    fn clone_other(&self) -> Self {
-        match self {
-            Self::Empty => Self::Empty,
-            Self::Header(bytes) => Self::Header(*bytes),
-            Self::Context(bytes) => Self::Context(*bytes),
-            Self::Inline { bytes, len } => Self::Inline { bytes: *bytes, len: *len },
-            Self::Shared(bytes) => Self::Shared(bytes.clone()),
         }
     }
 }

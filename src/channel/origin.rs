@@ -133,10 +133,10 @@ impl Origin {
     /// The origin of a message that a fan-out has chosen, one in so many: its weight is multiplied
     /// (`R-FAN-3`).
     #[must_use]
-    pub fn fanned_out(self, one_in: NonZeroU32) -> Self {
+    pub fn fanned_out(mut self, one_in: NonZeroU32) -> Self {
         // A weight of 1 says nothing.
         let weight = Some(nested_weight(self.weight, one_in)).filter(|weight| weight.get() > 1);
-        let kept = self.kept.clone();
+        let kept = self.kept.take();
         self.with(weight, kept)
     }
 

@@ -17,6 +17,8 @@ use crate::policy::trust::Trust;
 use crate::reader::Reader;
 use crate::reading::Reading;
 use crate::shared_reading::Refused;
+#[cfg(feature = "text")]
+use crate::text::TextReading;
 use crate::wire::CONTEXT_LEN;
 
 /// Receives the messages of a channel; made by [`Channel::receiver`]. It is `Copy`, and made for a
@@ -230,7 +232,7 @@ impl<'a> Receiver<'a> {
                 let payload = message.get(reading.payload_offset()..);
                 Traced::new(payload.unwrap_or_default(), context)
             }
-            None => self.try_receive_text(message).unwrap_or_else(|_| message.into()),
+            None => self.take_text_apart(message, reading).unwrap_or_else(|_| message.into()),
         }
     }
 
@@ -240,10 +242,18 @@ impl<'a> Receiver<'a> {
     /// A [`Fault`] if the channel's [`Mode`] takes the message for an error.
     #[cfg(feature = "text")]
     pub fn try_receive_text<'m>(&self, message: &'m str) -> Result<Traced<&'m str>, Fault> {
+        self.take_text_apart(message, self.channel.reader.read_text(message))
+    }
+
+    #[cfg(feature = "text")]
+    fn take_text_apart<'m>(
+        &self,
+        message: &'m str,
+        reading: TextReading<'m>,
+    ) -> Result<Traced<&'m str>, Fault> {
         if self.is_off() {
             return Ok(message.into());
         }
-        let reading = self.channel.reader.read_text(message);
         let required = reading.require(self.channel.sending.mode);
         let refusal = required.err();
         Ok(match reading.with_decoded(|decoded| self.judge(decoded, refusal))? {

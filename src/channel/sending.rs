@@ -85,11 +85,10 @@ impl Sending {
         }
     }
 
-    /// Whether what was prepared goes in front of a payload of this length, and there is nothing
-    /// more to decide.
+    /// Whether a payload of this length gets an envelope that asks for nothing else.
     #[inline]
-    pub(super) fn takes_prepared(&self, prepared: &Prepared, payload_len: usize) -> bool {
-        prepared.asks == Asks::Payload && payload_len > 0 && self.switch.get().sends()
+    pub(super) fn wraps(&self, payload_len: usize) -> bool {
+        payload_len > 0 && self.switch.get().sends()
     }
 
     /// What goes in front of a payload of this length.
@@ -101,7 +100,7 @@ impl Sending {
         payload_len: usize,
         needs_escape: bool,
     ) -> Choice<'_> {
-        if self.takes_prepared(prepared, payload_len) {
+        if prepared.asks == Asks::Payload && self.wraps(payload_len) {
             let (counters, sent) = (&self.counters, prepared.sent);
             return Choice { counters, chosen: Chosen::Prepared, sent, excess: None };
         }

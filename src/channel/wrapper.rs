@@ -52,7 +52,7 @@ impl<'c> Wrapper<'c> {
     pub(super) fn wrap_buf<B: Buf>(&self, payload: B) -> Wrapped<B> {
         let counters = &self.sending.counters;
         match self.prepared.asks {
-            Asks::Payload if payload.has_remaining() && self.sending.switch.get().sends() => {
+            Asks::Payload if self.sending.wraps(payload.remaining()) => {
                 counters.record(self.prepared.sent);
                 let envelope = &self.prepared.envelope;
                 if let Some(context) = envelope.copied_context() {

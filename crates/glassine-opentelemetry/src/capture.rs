@@ -82,15 +82,7 @@ pub fn capture_with_baggage_from(cx: &Context) -> Origin {
 #[must_use]
 #[inline]
 pub fn capture_from(cx: &Context) -> Origin {
-    // An origin is written where it is to be: none is moved on, or made of another value. What is
-    // seldom is out of line for that.
-    let span = cx.span();
-    let span_context = span.span_context();
-    if span_context.is_sampled() {
-        sampled(cx, span_context)
-    } else {
-        not_sampled(cx, span_context)
-    }
+    told_apart(cx, sampled)
 }
 
 /// [`capture_from`] as a call, so that what is around the current context is small enough to be
@@ -99,13 +91,17 @@ pub fn capture_from(cx: &Context) -> Origin {
 #[inline(never)]
 fn capture_apart(cx: &Context) -> Origin {
     // A span that is not there has another one in its place, of which nothing need be asked.
-    if !cx.has_active_span() {
-        return without_span(cx);
-    }
+    if cx.has_active_span() { told_apart(cx, sampled_apart) } else { without_span(cx) }
+}
+
+/// An origin is written where it is to be: none is moved on, or made of another value. What is
+/// seldom is out of line for that.
+#[inline(always)]
+fn told_apart(cx: &Context, sampled: impl Fn(&Context, &SpanContext) -> Origin) -> Origin {
     let span = cx.span();
     let span_context = span.span_context();
     if span_context.is_sampled() {
-        sampled_apart(cx, span_context)
+        sampled(cx, span_context)
     } else {
         not_sampled(cx, span_context)
     }
